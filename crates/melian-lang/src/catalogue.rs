@@ -1,0 +1,12 @@
+//! The catalogue of diagnostics: what each id means, with a wrong and a right example.
+
+/// What `melian explain ID` tells about a diagnostic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// The diagnostic's id.
+    pub id: &'static str,
+    /// The problem in a few words.
+    pub title: &'static str,
+    /// What it means and what to do, with a wrong and a right example.
+    pub text: &'static str,
+}
