@@ -1,1 +1,33 @@
-//! placeholder
+//! Questions to answers: probabilities, expectations, interventions, claims.
+//!
+//! A question is a tree: numbers and parameters, arithmetic, interventions, and at its leaves *atoms*, each of which
+//! is computed from one solved game. Answering goes in rounds. A walk over all questions notes which atom is needed
+//! in which *world* (a start, a parameter point, commitments, surprises); equal worlds are one world, so a board of
+//! a dozen claims needs as few solves as it has different worlds; every world is solved once with all its atoms. A
+//! second round is needed only where an intervention sets a parameter to the answer of a question.
+//!
+//! - [`world`]: what an intervention does to a world;
+//! - [`ledger`]: which atoms are wanted in which worlds, and their answers;
+//! - [`reading`]: the value of a question, given the ledger;
+//! - [`verdict`]: the margin and the verdict of a condition;
+//! - [`study`]: the rounds; [`engine`]: the solver behind them;
+//! - [`outlook`], [`opening`]: the standard tables of a report.
+
+pub mod constant;
+pub mod engine;
+pub mod ledger;
+pub mod opening;
+pub mod outlook;
+pub mod reading;
+pub mod study;
+pub mod verdict;
+pub mod world;
+
+pub use engine::{Engine, Solved};
+pub use ledger::{Ledger, Need};
+pub use opening::{Opening, opening};
+pub use outlook::{Column, Outlook, OutlookPlan};
+pub use reading::Reading;
+pub use study::{Asked, BoundShare, Reply, Study};
+pub use verdict::{Finding, Judged, Side, Verdict};
+pub use world::base_world;

@@ -1,0 +1,257 @@
+//! A study: questions and conditions answered together, in as few solves as they have different worlds.
+
+use melian_model::{Condition, Diagnostic, Model, Question, Severity};
+use melian_solve::{Needs, Options, Plan, Route, Scenario};
+
+use crate::{
+    engine::{Engine, Solved, Solver},
+    ledger::Ledger,
+    reading::{Place, Reading, Walk, broken_requirement},
+    verdict::Finding,
+    world::difference,
+};
+
+/// Something to answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'q> {
+    /// A number.
+    Question(&'q Question),
+    /// A verdict.
+    Condition(&'q Condition),
+}
+
+/// How often a commitment of an intervention bound.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BoundShare {
+    /// The commitment as written.
+    pub commitment: String,
+    /// Expected visits to the stage in its periods.
+    pub visits: f64,
+    /// Expected visits at which it bound.
+    pub bound: f64,
+}
+
+impl BoundShare {
+    /// The share of visits at which the commitment bound; `None` if the stage was never reached.
+    pub fn share(&self) -> Option<f64> {
+        (self.visits > 0.0).then(|| self.bound / self.visits)
+    }
+}
+
+/// An answer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reply {
+    /// The number or the verdict.
+    pub found: Found,
+    /// How often the commitments of its interventions bound.
+    pub bounds: Vec<BoundShare>,
+}
+
+/// A number or a verdict.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Found {
+    /// The value of a question.
+    Value(Reading),
+    /// The verdict on a condition, with all its numbers.
+    Finding(Finding),
+}
+
+impl Reply {
+    /// The value of a question.
+    pub fn reading(&self) -> Option<&Reading> {
+        match &self.found {
+            Found::Value(reading) => Some(reading),
+            Found::Finding(_) => None,
+        }
+    }
+
+    /// The verdict on a condition.
+    pub fn finding(&self) -> Option<&Finding> {
+        match &self.found {
+            Found::Value(_) => None,
+            Found::Finding(finding) => Some(finding),
+        }
+    }
+}
+
+/// Rounds after which a study gives up: each one answers questions inside interventions inside interventions.
+const MOST_ROUNDS: usize = 64;
+
+/// A model with a plan and everything that has been answered so far.
+pub struct Study<'a> {
+    model: &'a Model,
+    engine: Box<dyn Engine + 'a>,
+    base: Scenario,
+    ledger: Ledger,
+    solves: usize,
+    base_facts: Option<(Vec<(f64, f64)>, u64)>,
+}
+
+/// Everything that answering will need of a plan: starts, atoms and commitments of all worlds.
+///
+/// # Errors
+/// As [`crate::world::base_world`], for a start that an intervention names.
+pub fn needs(
+    model: &Model,
+    base: &Scenario,
+    asked: &[Asked<'_>],
+    keep_all: bool,
+) -> Result<Needs, Vec<Diagnostic>> {
+    let mut ledger = Ledger::new();
+    ledger.world(base);
+    let mut walk = Walk { model, ledger: &mut ledger, gathering: true, used: Vec::new() };
+    for item in asked {
+        match item {
+            Asked::Question(q) => drop(walk.read(q, Place::of(base))?),
+            Asked::Condition(c) => drop(walk.judge(c, Place::of(base))?),
+        }
+    }
+    let (starts, atoms, commitments) = ledger.all();
+    Ok(Needs { starts, atoms, commitments, keep_all })
+}
+
+impl<'a> Study<'a> {
+    /// Plans for everything that will be asked.
+    ///
+    /// # Errors
+    /// What is wrong with the questions' starts or with the base parameters, or why the game is too large.
+    pub fn new(
+        model: &'a Model,
+        base: Scenario,
+        asked: &[Asked<'_>],
+        options: &Options,
+        route: Route,
+    ) -> Result<Study<'a>, Vec<Diagnostic>> {
+        if let Some(text) = base.segments.iter().find_map(|s| broken_requirement(model, &s.path.params)) {
+            return Err(vec![broken(&text)]);
+        }
+        let plan = Plan::new(model, &needs(model, &base, asked, false)?, options)?;
+        Ok(Study::with_engine(model, base, Box::new(Solver { model, plan, route })))
+    }
+
+    /// A study on a solver of one's own.
+    pub fn with_engine(model: &'a Model, base: Scenario, engine: Box<dyn Engine + 'a>) -> Study<'a> {
+        Study { model, engine, base, ledger: Ledger::new(), solves: 0, base_facts: None }
+    }
+
+    /// How often a game was solved.
+    pub fn solves(&self) -> usize {
+        self.solves
+    }
+
+    /// The world without interventions.
+    pub fn base(&self) -> &Scenario {
+        &self.base
+    }
+
+    /// Least and greatest value of each player at the start of a period in the world without interventions, and the
+    /// number of ties between best responses; known once something was asked there.
+    pub fn base_facts(&self) -> Option<(&[(f64, f64)], u64)> {
+        self.base_facts.as_ref().map(|(range, ties)| (range.as_slice(), *ties))
+    }
+
+    /// Answers everything asked, in order. What was answered before costs nothing. `progress` is told which share
+    /// of the work is done.
+    ///
+    /// # Errors
+    /// What is wrong with the model in one of the worlds.
+    pub fn answer(
+        &mut self,
+        asked: &[Asked<'_>],
+        progress: &dyn Fn(f64),
+    ) -> Result<Vec<Reply>, Vec<Diagnostic>> {
+        for _ in 0..MOST_ROUNDS {
+            let mut replies = Vec::with_capacity(asked.len());
+            for item in asked {
+                replies.push(self.reply(*item)?);
+            }
+            let needs = self.ledger.needs();
+            if needs.is_empty() {
+                return Ok(replies.into_iter().flatten().collect());
+            }
+            let worlds = needs.len() as f64;
+            for (done, (index, need)) in needs.into_iter().enumerate() {
+                let solved = self
+                    .engine
+                    .answer(&need.world, &need.atoms, &|share| progress((done as f64 + share) / worlds))
+                    .map_err(|problems| self.blame(&need.world, problems))?;
+                self.enter(index, &need.world, solved);
+            }
+        }
+        Err(vec![Diagnostic::error(
+            "questions-too-deep",
+            format!("interventions set parameters to questions {MOST_ROUNDS} levels deep"),
+            melian_model::Span::NONE,
+        )])
+    }
+
+    fn enter(&mut self, index: usize, world: &Scenario, solved: Solved) {
+        self.solves += 1;
+        if *world == self.base {
+            self.base_facts = Some((solved.payoff_range, solved.ties));
+        }
+        self.ledger.enter(index, solved.values, solved.bounds);
+    }
+
+    fn reply(&mut self, item: Asked<'_>) -> Result<Option<Reply>, Vec<Diagnostic>> {
+        let mut walk =
+            Walk { model: self.model, ledger: &mut self.ledger, gathering: false, used: Vec::new() };
+        let place = Place::of(&self.base);
+        let found = match item {
+            Asked::Question(q) => walk.read(q, place)?.map(Found::Value),
+            Asked::Condition(c) => walk.judge(c, place)?.map(Found::Finding),
+        };
+        let used = walk.used;
+        Ok(found.map(|found| Reply { found, bounds: self.bounds(&used) }))
+    }
+
+    /// How often the commitments of these worlds bound: each commitment once in a world, over all its periods.
+    fn bounds(&self, worlds: &[usize]) -> Vec<BoundShare> {
+        let mut shares: Vec<BoundShare> = Vec::new();
+        for &index in worlds {
+            let (world, bounds) = self.ledger.bounds(index);
+            let mut here: Vec<BoundShare> = Vec::new();
+            for (segment, bounds) in world.segments.iter().zip(bounds) {
+                for (commitment, bound) in segment.path.commitments.iter().zip(bounds) {
+                    let text = melian_model::print::commitment_text(self.model, commitment);
+                    match here.iter_mut().find(|b| b.commitment == text) {
+                        Some(known) => {
+                            known.visits += bound.visits;
+                            known.bound += bound.bound;
+                        }
+                        None => here.push(BoundShare {
+                            commitment: text,
+                            visits: bound.visits,
+                            bound: bound.bound,
+                        }),
+                    }
+                }
+            }
+            shares.extend(here);
+        }
+        shares
+    }
+
+    /// Adds in which world a problem came up, if it is not the base.
+    fn blame(&self, world: &Scenario, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let difference = difference(self.model, world, &self.base);
+        if difference.is_empty() {
+            return problems;
+        }
+        let note = format!("this comes up under the intervention {difference}");
+        problems
+            .into_iter()
+            .map(|p| if p.severity == Severity::Error { p.help(note.clone()) } else { p })
+            .collect()
+    }
+}
+
+/// The base parameters break a `require`.
+fn broken(text: &str) -> Diagnostic {
+    Diagnostic::error(
+        "require-broken",
+        format!("the parameters do not satisfy `require {text}`"),
+        melian_model::Span::NONE,
+    )
+    .help("change the defaults, or the values given with `--param`")
+}
