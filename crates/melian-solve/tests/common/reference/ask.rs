@@ -1,0 +1,343 @@
+//! What each kind of question means, as a watch over the path.
+//!
+//! An expression over state variables is sampled at period ends, also where play has ended. One that names exactly
+//! one stage is sampled whenever that stage is chosen, on the state just before the choice with the stage's variable
+//! at the chosen action. One that names several is sampled at the ends of periods in which play went on. Conditions
+//! called `until` and `first` are sampled at period ends whatever they name.
+
+use super::{
+    evaluate::{Scene, Tried, UNDEFINED, fault},
+    mechanics::State,
+    place,
+    walk::{Memory, Moment, Play, Tally},
+};
+use melian_model::{Ahead, Atom, Expr, StageId, VarKind, Window};
+
+/// When an expression is sampled.
+#[derive(Clone, Copy, PartialEq)]
+enum Sampling {
+    /// At period ends.
+    Ends,
+    /// Whenever this stage is chosen.
+    Chosen(StageId),
+    /// At the ends of periods in which play went on.
+    PlayedEnds,
+}
+
+const NOTHING: Tally = [0.0, 0.0];
+
+impl<'m> Play<'m> {
+    /// The answer to a question about play from a state at the end of period `after`.
+    pub fn ask(&self, atom: &Atom, start: &State, after: usize) -> Tried<f64> {
+        match atom {
+            Atom::Ever { event, before, window } => self.ever(event, before.as_ref(), *window, start, after),
+            Atom::Always { event, window } => self.always(event, *window, start, after),
+            Atom::At { what, given, at, ahead } => self.at(what, given.as_ref(), *at, ahead, start, after),
+            Atom::Total { what, until, window } => self.total(what, until.as_ref(), *window, start, after),
+            Atom::WhenFirst { what, first, window, ahead } => {
+                self.when_first(what, first, *window, ahead, start, after)
+            }
+            Atom::Count { stage, given, until, window } => {
+                self.count(*stage, given.as_ref(), until.as_ref(), *window, start, after)
+            }
+            Atom::Choice { stage, actions, given, window } => {
+                self.choice_share(*stage, actions, given.as_ref(), *window, start, after)
+            }
+            Atom::Value(player) => {
+                let watch = |t: usize, moment: &Moment, _: &mut Memory| match moment {
+                    Moment::Paid { player: paid, amount } if paid == player => {
+                        // Each period on the way discounts by the factor that holds on the path in that period.
+                        let factor: f64 =
+                            (after + 1..t).map(|s| self.paths[self.segment(s)].discounts[player.0]).product();
+                        Ok([factor * amount, 0.0])
+                    }
+                    _ => Ok(NOTHING),
+                };
+                Ok(self.follow(start, after, self.model.horizon + 1, &watch)?[0])
+            }
+            Atom::Policy { stage, actions, at, state } => {
+                place::policy(&self.beliefs[self.segment(*at)], start, *stage, actions, *at, state)
+            }
+            Atom::Margin { stage, action, over, at, state } => {
+                place::margin(&self.beliefs[self.segment(*at)], start, *stage, [*action, *over], *at, state)
+            }
+        }
+    }
+
+    fn ever(
+        &self,
+        event: &Expr,
+        before: Option<&Expr>,
+        window: Window,
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if t <= window.after || memory.happened || memory.stopped {
+                return Ok(NOTHING);
+            }
+            if self.sample(event, &[], t, moment)?.is_some_and(is_true) {
+                memory.happened = true;
+                return Ok([1.0, 0.0]);
+            }
+            if let Some(before) = before
+                && self.sample(before, &[], t, moment)?.is_some_and(is_true)
+            {
+                memory.stopped = true;
+            }
+            Ok(NOTHING)
+        };
+        Ok(self.follow(start, after, window.by, &watch)?[0])
+    }
+
+    fn always(&self, event: &Expr, window: Window, start: &State, after: usize) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if t <= window.after || memory.stopped {
+                return Ok(NOTHING);
+            }
+            if self.sample(event, &[], t, moment)?.is_some_and(|x| !is_true(x)) {
+                memory.stopped = true;
+            }
+            let through = matches!(moment, Moment::End { .. }) && t == window.by && !memory.stopped;
+            Ok([if through { 1.0 } else { 0.0 }, 0.0])
+        };
+        Ok(self.follow(start, after, window.by, &watch)?[0])
+    }
+
+    fn at(
+        &self,
+        what: &Expr,
+        given: Option<&Expr>,
+        at: usize,
+        ahead: &[Ahead],
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        if at == after {
+            // Nothing was chosen in this period, so a choice event did not happen.
+            let now = |e: &Expr| match self.sampling(e) {
+                Sampling::Ends => self.evaluate(e, ahead, at, start),
+                _ => Ok(0.0),
+            };
+            if let Some(given) = given
+                && !is_true(now(given)?)
+            {
+                return fault(UNDEFINED, "the condition has probability zero");
+            }
+            return now(what);
+        }
+        // What is sampled at a visit waits for the end of the period; without a visit it is 0.
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if t != at {
+                return Ok(NOTHING);
+            }
+            let given_at_choice = given.filter(|g| matches!(self.sampling(g), Sampling::Chosen(_)));
+            if matches!(moment, Moment::Chosen { .. }) {
+                let mut held = true;
+                if let Some(given) = given_at_choice
+                    && let Some(x) = self.sample(given, &[], t, moment)?
+                {
+                    memory.held[1] = Some(x);
+                    held = is_true(x);
+                }
+                if held && let Some(x) = self.sample(what, ahead, t, moment)? {
+                    memory.held[0] = Some(x);
+                }
+            }
+            if matches!(moment, Moment::End { .. }) {
+                let holds = match given {
+                    None => true,
+                    Some(_) if given_at_choice.is_some() => memory.held[1].is_some_and(is_true),
+                    Some(given) => self.sample(given, &[], t, moment)?.is_some_and(is_true),
+                };
+                if !holds {
+                    return Ok(NOTHING);
+                }
+                let x = match self.sampling(what) {
+                    Sampling::Chosen(_) => memory.held[0],
+                    _ => self.sample(what, ahead, t, moment)?,
+                };
+                return Ok([x.unwrap_or(0.0), 1.0]);
+            }
+            Ok(NOTHING)
+        };
+        let tally = self.follow(start, after, at, &watch)?;
+        if given.is_some() { ratio(tally) } else { Ok(tally[0]) }
+    }
+
+    fn total(
+        &self,
+        what: &Expr,
+        until: Option<&Expr>,
+        window: Window,
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if memory.stopped {
+                return Ok(NOTHING);
+            }
+            let mut sum = 0.0;
+            if t > window.after {
+                sum = self.sample(what, &[], t, moment)?.unwrap_or(0.0);
+            }
+            memory.stopped = self.holds_at_end(until, t, moment)?;
+            Ok([sum, 0.0])
+        };
+        Ok(self.follow(start, after, window.by, &watch)?[0])
+    }
+
+    fn when_first(
+        &self,
+        what: &Expr,
+        first: &Expr,
+        window: Window,
+        ahead: &[Ahead],
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if memory.happened || !self.holds_at_end(Some(first), t, moment)? {
+                return Ok(NOTHING);
+            }
+            memory.happened = true;
+            if t <= window.after {
+                return Ok(NOTHING);
+            }
+            match moment {
+                Moment::End { state, .. } => Ok([self.evaluate(what, ahead, t, state)?, 1.0]),
+                _ => Ok(NOTHING),
+            }
+        };
+        ratio(self.follow(start, after, window.by, &watch)?)
+    }
+
+    fn count(
+        &self,
+        stage: StageId,
+        given: Option<&Expr>,
+        until: Option<&Expr>,
+        window: Window,
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            if memory.stopped {
+                return Ok(NOTHING);
+            }
+            memory.stopped = self.holds_at_end(until, t, moment)?;
+            match moment {
+                Moment::Reached { stage: reached, before, .. } if *reached == stage && t > window.after => {
+                    let counts = self.scene(t, before).holds_if_any(given)?;
+                    Ok([if counts { 1.0 } else { 0.0 }, 0.0])
+                }
+                _ => Ok(NOTHING),
+            }
+        };
+        Ok(self.follow(start, after, window.by, &watch)?[0])
+    }
+
+    fn choice_share(
+        &self,
+        stage: StageId,
+        actions: &[usize],
+        given: Option<&Expr>,
+        window: Window,
+        start: &State,
+        after: usize,
+    ) -> Tried<f64> {
+        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+            match moment {
+                Moment::Reached { stage: reached, before, .. } if *reached == stage && t > window.after => {
+                    // The condition is on the state before the choice; it is remembered for the choice that follows.
+                    let counts = self.scene(t, before).holds_if_any(given)?;
+                    memory.held[0] = Some(if counts { 1.0 } else { 0.0 });
+                    Ok([0.0, if counts { 1.0 } else { 0.0 }])
+                }
+                Moment::Chosen { stage: reached, action, .. } if *reached == stage && t > window.after => {
+                    let counts = memory.held[0] == Some(1.0) && actions.contains(action);
+                    Ok([if counts { 1.0 } else { 0.0 }, 0.0])
+                }
+                _ => Ok(NOTHING),
+            }
+        };
+        ratio(self.follow(start, after, window.by, &watch)?)
+    }
+
+    /// Whether a condition is sampled true at this period end, whatever it names; no condition never is.
+    fn holds_at_end(&self, condition: Option<&Expr>, t: usize, moment: &Moment) -> Tried<bool> {
+        match (condition, moment) {
+            (Some(condition), Moment::End { state, frozen }) => {
+                if *frozen && self.sampling(condition) != Sampling::Ends {
+                    return Ok(false);
+                }
+                self.scene(t, state).holds(condition)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The value of an expression, if it is sampled at this moment.
+    fn sample(&self, e: &Expr, ahead: &[Ahead], t: usize, moment: &Moment) -> Tried<Option<f64>> {
+        let state = match (self.sampling(e), moment) {
+            (Sampling::Ends, Moment::End { state, .. }) => state,
+            (Sampling::PlayedEnds, Moment::End { state, frozen: false }) => state,
+            (Sampling::Chosen(stage), Moment::Chosen { stage: chosen_at, chosen, .. })
+                if stage == *chosen_at =>
+            {
+                chosen
+            }
+            _ => return Ok(None),
+        };
+        self.evaluate(e, ahead, t, state).map(Some)
+    }
+
+    fn sampling(&self, e: &Expr) -> Sampling {
+        let stages: Vec<StageId> = e
+            .variables()
+            .into_iter()
+            .filter_map(|v| match self.model.var(v).kind {
+                VarKind::Stage(stage) => Some(stage),
+                _ => None,
+            })
+            .collect();
+        match stages[..] {
+            [] => Sampling::Ends,
+            [stage] => Sampling::Chosen(stage),
+            _ => Sampling::PlayedEnds,
+        }
+    }
+
+    fn scene<'a>(&'a self, t: usize, state: &'a State) -> Scene<'a> {
+        self.rules(t).scene(t, state)
+    }
+
+    /// The value of a question's expression in a state at time `t`.
+    fn evaluate(&self, e: &Expr, ahead: &[Ahead], t: usize, state: &State) -> Tried<f64> {
+        let look = |i: usize| self.ahead(&ahead[i], state, t);
+        Scene { ahead: Some(&look), ..self.scene(t, state) }.value(e)
+    }
+
+    /// A question about play that goes on from the state at hand at time `t`: the question is asked at the end of
+    /// period `after`, in each state that play can have come to by then.
+    fn ahead(&self, ahead: &Ahead, state: &State, t: usize) -> Tried<f64> {
+        let here = self.rules(t).carry(state.clone());
+        let mut sum = 0.0;
+        for (state, mass) in self.states_at(&here, t, ahead.after)? {
+            sum += mass * self.ask(&ahead.atom, &state, ahead.after)?;
+        }
+        Ok(sum)
+    }
+}
+
+fn is_true(x: f64) -> bool {
+    x != 0.0
+}
+
+fn ratio(tally: Tally) -> Tried<f64> {
+    if tally[1] == 0.0 {
+        fault(UNDEFINED, "the condition has probability zero")
+    } else {
+        Ok(tally[0] / tally[1])
+    }
+}

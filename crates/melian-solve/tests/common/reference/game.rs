@@ -1,0 +1,214 @@
+//! The equilibrium of one game, by recursion state by state.
+//!
+//!     V(s, t)        = ended(s) ? 0 : run(s, period t)                        V(s, T+1) = what `finally` pays
+//!     run(s, rest)   = what the next statement pays + E[run(s', rest')]       run(s, nothing) = δ · V(s', t+1)
+//!     Q(a)           = run(s with the stage at a, body of a, then rest)
+//!     p(a)           = exp(λ·Q_i(a)) / Σ_b exp(λ·Q_i(b))   over the allowed actions
+//!     run(s, choice) = Σ_a p(a)·Q(a) for all players; under `emax` the mover's own entry is (1/λ) ln Σ_a exp(λ·Q_i(a))
+//!
+//! One entry for each player. Values are kept at period starts; decisions are kept too, because the walk forward asks
+//! for the same ones again and again (what follows a choice is fixed by its place in the program).
+
+use super::{
+    evaluate::{Tried, fault},
+    mechanics::{Mechanics, Rest, Site, State, Step},
+};
+use crate::common::reference::commitment;
+use melian_model::{ActionBody, Commitment, Convention, Model, PlayerId, Precision};
+use melian_solve::Setting;
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+/// What the mover sees at a choice, and what it does.
+pub struct Decision<'m> {
+    /// The actions whose guard holds.
+    pub available: Vec<&'m ActionBody>,
+    /// Expected payoffs of all players after each of them.
+    pub q: Vec<Vec<f64>>,
+    /// Positions in `available` of those that the commitments leave.
+    pub allowed: Vec<usize>,
+    /// Probability of each available action.
+    pub p: Vec<f64>,
+}
+
+/// One game with the commitments in force.
+pub struct Game<'m> {
+    /// Its rules.
+    pub mechanics: Mechanics<'m>,
+    /// Discount factor of each player.
+    pub discounts: Vec<f64>,
+    precisions: Vec<Option<f64>>,
+    commitments: &'m [Commitment],
+    values: RefCell<HashMap<(usize, State), Vec<f64>>>,
+    decisions: RefCell<HashMap<(usize, usize, State), Rc<Decision<'m>>>>,
+}
+
+impl<'m> Game<'m> {
+    /// The game under a setting.
+    pub fn new(model: &'m Model, setting: &'m Setting) -> Tried<Game<'m>> {
+        let mechanics = Mechanics { model, params: &setting.params };
+        let nothing = model.start();
+        let scene = mechanics.scene(1, &nothing);
+        let mut discounts = Vec::new();
+        let mut precisions = Vec::new();
+        for player in &model.players {
+            discounts.push(scene.value(&player.discount)?);
+            precisions.push(match &player.precision {
+                None => None,
+                Some(Precision::Infinite) => Some(f64::INFINITY),
+                Some(Precision::Finite(e)) => Some(scene.value(e)?),
+            });
+        }
+        Ok(Game {
+            mechanics,
+            discounts,
+            precisions,
+            commitments: &setting.commitments,
+            values: RefCell::default(),
+            decisions: RefCell::default(),
+        })
+    }
+
+    /// The precision of a player with a stage.
+    pub fn precision(&self, player: PlayerId) -> f64 {
+        self.precisions[player.0].expect("a player with a stage has a precision")
+    }
+
+    /// How many states at period starts have a value by now.
+    pub fn states_seen(&self) -> usize {
+        self.values.borrow().len()
+    }
+
+    /// The states, with their periods, that have been asked for at a place of the program.
+    pub fn decisions_seen(&self) -> Vec<(usize, usize, State)> {
+        let mut seen: Vec<_> = self.decisions.borrow().keys().cloned().collect();
+        seen.sort();
+        seen
+    }
+
+    /// Expected payoffs of all players from the start of a period, discounted to it.
+    pub fn value(&self, period: usize, state: &State) -> Tried<Vec<f64>> {
+        let model = self.mechanics.model;
+        if self.mechanics.ended(state) {
+            return Ok(vec![0.0; model.players.len()]);
+        }
+        let key = (period, state.clone());
+        if let Some(known) = self.values.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let value = if period > model.horizon {
+            self.run_finally(state, vec![&model.finally.0])?
+        } else {
+            self.run(period, state, vec![&model.period.0])?
+        };
+        self.values.borrow_mut().insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// Expected payoffs from the middle of a period on.
+    fn run(&self, period: usize, state: &State, rest: Rest<'m>) -> Tried<Vec<f64>> {
+        match self.mechanics.step(period, state, rest)? {
+            Step::Over => {
+                self.mechanics.check_end(period, state)?;
+                let mut value = self.value(period + 1, &self.mechanics.carry(state.clone()))?;
+                for (v, discount) in value.iter_mut().zip(&self.discounts) {
+                    *v *= discount;
+                }
+                Ok(value)
+            }
+            Step::Go(state, rest) => self.run(period, &state, rest),
+            Step::Paid(player, amount, rest) => {
+                let mut value = self.run(period, state, rest)?;
+                value[player.0] += amount;
+                Ok(value)
+            }
+            Step::Draw(outcomes, rest) => {
+                let mut sum = vec![0.0; self.discounts.len()];
+                for (state, p) in outcomes {
+                    for (total, v) in sum.iter_mut().zip(self.run(period, &state, rest.clone())?) {
+                        *total += p * v;
+                    }
+                }
+                Ok(sum)
+            }
+            Step::Choose(site) => {
+                let decision = self.decide(period, state, &site)?;
+                let mover = self.mechanics.model.stage(site.choice.stage).player;
+                let mut sum = vec![0.0; self.discounts.len()];
+                for (p, q) in decision.p.iter().zip(&decision.q) {
+                    for (total, v) in sum.iter_mut().zip(q) {
+                        *total += p * v;
+                    }
+                }
+                sum[mover.0] += self.shock(mover, &decision.p)?;
+                Ok(sum)
+            }
+        }
+    }
+
+    fn run_finally(&self, state: &State, rest: Rest<'m>) -> Tried<Vec<f64>> {
+        match self.mechanics.step(self.mechanics.model.horizon, state, rest)? {
+            Step::Over => Ok(vec![0.0; self.discounts.len()]),
+            Step::Go(state, rest) => self.run_finally(&state, rest),
+            Step::Paid(player, amount, rest) => {
+                let mut value = self.run_finally(state, rest)?;
+                value[player.0] += amount;
+                Ok(value)
+            }
+            Step::Draw(..) | Step::Choose(_) => unreachable!("`finally` only pays"),
+        }
+    }
+
+    /// What a mover sees and does at a site.
+    pub fn decide(&self, period: usize, state: &State, site: &Site<'m>) -> Tried<Rc<Decision<'m>>> {
+        let key = (period, std::ptr::from_ref(site.choice) as usize, state.clone());
+        if let Some(known) = self.decisions.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let model = self.mechanics.model;
+        let mover = model.stage(site.choice.stage).player;
+        let available = self.mechanics.available(period, site, state)?;
+        let mut q = Vec::new();
+        for action in &available {
+            let (state, rest) = self.mechanics.choose(site, state, action);
+            q.push(self.run(period, &state, rest)?);
+        }
+        let scene = self.mechanics.scene(period, state);
+        let bound = commitment::binding(self.commitments, scene, site.choice.stage, &available)?;
+        let allowed = bound.unwrap_or_else(|| (0..available.len()).collect());
+        let own: Vec<f64> = q.iter().map(|q| q[mover.0]).collect();
+        let p = response(&own, &allowed, self.precision(mover));
+        let decision = Rc::new(Decision { available, q, allowed, p });
+        self.decisions.borrow_mut().insert(key, decision.clone());
+        Ok(decision)
+    }
+
+    /// The expected shock of the chosen action, which is part of the mover's value under `emax`: the entropy of the
+    /// choice over λ, since (1/λ) ln Σ exp(λ·Q) = Σ p·Q − (1/λ) Σ p ln p.
+    pub fn shock(&self, mover: PlayerId, p: &[f64]) -> Tried<f64> {
+        let precision = self.precision(mover);
+        if self.mechanics.model.convention == Convention::Payoff || precision.is_infinite() {
+            return Ok(0.0);
+        }
+        if precision == 0.0 {
+            return fault("emax-precision", "`emax` needs positive precision");
+        }
+        let entropy: f64 = p.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum();
+        Ok(entropy / precision)
+    }
+}
+
+/// Quantal response among the allowed positions: λ = ∞ shares ties equally, λ = 0 is uniform.
+pub fn response(own: &[f64], allowed: &[usize], precision: f64) -> Vec<f64> {
+    let best = allowed.iter().map(|k| own[*k]).fold(f64::NEG_INFINITY, f64::max);
+    let mut weights = vec![0.0; own.len()];
+    for &k in allowed {
+        weights[k] = if precision.is_infinite() {
+            let tied = (own[k] - best).abs() <= 1e-12 * best.abs().max(1.0);
+            if tied { 1.0 } else { 0.0 }
+        } else {
+            (precision * (own[k] - best)).exp()
+        };
+    }
+    let sum: f64 = weights.iter().sum();
+    weights.iter().map(|w| w / sum).collect()
+}

@@ -1,0 +1,115 @@
+//! Looking up a stage at a state, on or off the path.
+//!
+//! The place of a stage in the program is the one whose enclosing choices agree with the named stages; the enclosing
+//! choices of that place count as made even where they are not named. Other stages did not run, locals are absent.
+//! Variables that are not named have their start values, except that a conditional variable whose condition fails in
+//! the named state is absent.
+
+use super::{
+    evaluate::{Tried, UNDEFINED, fault},
+    game::Game,
+    mechanics::{Rest, Site, State},
+};
+use melian_model::{Block, Model, StageId, StatementKind, VarId, VarKind};
+
+/// A site with the choices it stands in: stage variables and the actions whose bodies enclose it.
+struct Place<'m> {
+    site: Site<'m>,
+    inside: Vec<(VarId, usize)>,
+}
+
+/// `policy(…)`: the probability of the actions; 0 for one that is not available.
+pub fn policy(
+    game: &Game,
+    start: &State,
+    stage: StageId,
+    actions: &[usize],
+    at: usize,
+    named: &[(VarId, usize)],
+) -> Tried<f64> {
+    let (site, state) = find(game, start, stage, at, named)?;
+    let decision = game.decide(at, &state, &site)?;
+    let chosen = decision.available.iter().zip(&decision.p).filter(|(a, _)| actions.contains(&a.action));
+    Ok(chosen.map(|(_, p)| p).sum())
+}
+
+/// `margin(…)`: the difference of the mover's expected payoffs; undefined where one of the two is not available.
+pub fn margin(
+    game: &Game,
+    start: &State,
+    stage: StageId,
+    actions: [usize; 2],
+    at: usize,
+    named: &[(VarId, usize)],
+) -> Tried<f64> {
+    let (site, state) = find(game, start, stage, at, named)?;
+    let decision = game.decide(at, &state, &site)?;
+    let mover = game.mechanics.model.stage(stage).player;
+    let payoff = |action: usize| match decision.available.iter().position(|a| a.action == action) {
+        Some(k) => Ok(decision.q[k][mover.0]),
+        None => fault(UNDEFINED, "the action is not available"),
+    };
+    Ok(payoff(actions[0])? - payoff(actions[1])?)
+}
+
+fn find<'m>(
+    game: &Game<'m>,
+    start: &State,
+    stage: StageId,
+    at: usize,
+    named: &[(VarId, usize)],
+) -> Tried<(Site<'m>, State)> {
+    let model = game.mechanics.model;
+    let mut places = Vec::new();
+    collect(model, &model.period, &Vec::new(), &[], stage, &mut places);
+    places.retain(|place| {
+        named.iter().all(|(v, k)| place.inside.iter().all(|(stage, action)| stage != v || action == k))
+    });
+    let [place] = &places[..] else {
+        return fault("ambiguous-place", format!("{} places of `{}`", places.len(), model.stage_name(stage)));
+    };
+    let mut state = start.clone();
+    for (var, level) in named.iter().chain(&place.inside) {
+        state[var.0] = *level;
+    }
+    for (i, variable) in model.vars.iter().enumerate() {
+        if let VarKind::State { when: Some(when), .. } = &variable.kind
+            && !game.mechanics.scene(at, &state).holds(when)?
+        {
+            state[i] = variable.absent();
+        }
+    }
+    Ok((place.site.clone(), state))
+}
+
+fn collect<'m>(
+    model: &Model,
+    block: &'m Block,
+    rest: &Rest<'m>,
+    inside: &[(VarId, usize)],
+    stage: StageId,
+    places: &mut Vec<Place<'m>>,
+) {
+    for (i, statement) in block.0.iter().enumerate() {
+        let mut after = rest.clone();
+        after.push(&block.0[i + 1..]);
+        match &statement.kind {
+            StatementKind::If { arms, otherwise } => {
+                for arm in arms.iter().map(|(_, arm)| arm).chain([otherwise]) {
+                    collect(model, arm, &after, inside, stage, places);
+                }
+            }
+            StatementKind::Choose(choice) => {
+                for action in &choice.actions {
+                    let mut inside = inside.to_vec();
+                    inside.push((model.stage(choice.stage).var, action.action));
+                    collect(model, &action.body, &after, &inside, stage, places);
+                }
+                if choice.stage == stage {
+                    places.push(Place { site: Site { choice, rest: after }, inside: inside.to_vec() });
+                }
+            }
+            _ => {}
+        }
+    }
+}
