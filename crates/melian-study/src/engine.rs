@@ -1,7 +1,7 @@
 //! The solver behind a study: what it is asked and what it tells.
 
-use melian_model::{Atom, Diagnostic, Model};
-use melian_solve::{Answer, Bound, Plan, Route, Scenario};
+use melian_model::{Atom, Diagnostic};
+use melian_solve::{Answer, Bound, Plan, PlanSize, Route, Scenario};
 
 /// What one solve tells.
 #[derive(Clone, Debug)]
@@ -28,14 +28,17 @@ pub trait Engine {
         atoms: &[Atom],
         progress: &dyn Fn(f64),
     ) -> Result<Solved, Vec<Diagnostic>>;
+
+    /// How large the game is, if the engine knows.
+    fn size(&self) -> Option<PlanSize> {
+        None
+    }
 }
 
 /// The solver, with its plan.
 pub struct Solver<'a> {
-    /// The model that was planned.
-    pub model: &'a Model,
     /// The plan.
-    pub plan: Plan,
+    pub plan: Plan<'a>,
     /// How questions are answered.
     pub route: Route,
 }
@@ -54,5 +57,8 @@ impl Engine for Solver<'_> {
             payoff_range: answers.payoff_range,
             ties: answers.ties,
         })
+    }
+    fn size(&self) -> Option<PlanSize> {
+        Some(self.plan.size())
     }
 }

@@ -1,7 +1,7 @@
 //! A study: questions and conditions answered together, in as few solves as they have different worlds.
 
 use melian_model::{Condition, Diagnostic, Model, Question, Severity};
-use melian_solve::{Needs, Options, Plan, Route, Scenario};
+use melian_solve::{Needs, Options, Plan, PlanSize, Route, Scenario};
 
 use crate::{
     engine::{Engine, Solved, Solver},
@@ -95,7 +95,7 @@ pub fn needs(
     model: &Model,
     base: &Scenario,
     asked: &[Asked<'_>],
-    keep_all: bool,
+    everything: bool,
 ) -> Result<Needs, Vec<Diagnostic>> {
     let mut ledger = Ledger::new();
     ledger.world(base);
@@ -107,7 +107,7 @@ pub fn needs(
         }
     }
     let (starts, atoms, commitments) = ledger.all();
-    Ok(Needs { starts, atoms, commitments, keep_all })
+    Ok(Needs { starts, atoms, commitments, everything })
 }
 
 impl<'a> Study<'a> {
@@ -126,7 +126,7 @@ impl<'a> Study<'a> {
             return Err(vec![broken(&text)]);
         }
         let plan = Plan::new(model, &needs(model, &base, asked, false)?, options)?;
-        Ok(Study::with_engine(model, base, Box::new(Solver { model, plan, route })))
+        Ok(Study::with_engine(model, base, Box::new(Solver { plan, route })))
     }
 
     /// A study on a solver of one's own.
@@ -137,6 +137,11 @@ impl<'a> Study<'a> {
     /// How often a game was solved.
     pub fn solves(&self) -> usize {
         self.solves
+    }
+
+    /// How large the game is, if the solver knows.
+    pub fn size(&self) -> Option<PlanSize> {
+        self.engine.size()
     }
 
     /// The world without interventions.
