@@ -2,7 +2,9 @@
 
 pub mod ast;
 mod catalogue;
+mod lexer;
 pub mod parser;
 pub mod source;
+mod words;
 
 pub use catalogue::Explanation;
