@@ -1,0 +1,243 @@
+//! Atoms in, answers out.
+
+use crate::{
+    ask::{Combine, Recursion, Rule, Work},
+    backward::{Found, backward},
+    eval::{Env, eval},
+    forward::forward,
+    plan::Plan,
+    scenario::{Answer, Bound, Scenario, Segment},
+    sweep::{Boundary, Workspace},
+};
+use melian_model::{Atom, Diagnostic, Expr, Span};
+
+/// How atoms are computed. All routes give the same numbers, up to rounding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Route {
+    /// Whichever is less work.
+    #[default]
+    Auto,
+    /// As columns of the backward sweep.
+    Backward,
+    /// From the forward distribution, where the atom allows.
+    Forward,
+}
+
+/// What is asked from one start.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// Level of every variable before period 1; one of the plan's starts.
+    pub start: &'a [usize],
+    /// The atoms.
+    pub atoms: &'a [Atom],
+}
+
+/// Answers to the atoms of one query.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answers {
+    /// One for each atom.
+    pub values: Vec<Answer>,
+    /// For each segment, how often each of its path's commitments bound.
+    pub bounds: Vec<Vec<Bound>>,
+    /// For each player, the least and greatest value at a reachable start of period 1.
+    pub payoff_range: Vec<(f64, f64)>,
+    /// Visits in the state space at which a best response was tied.
+    pub ties: u64,
+}
+
+/// Answers atoms asked from one start.
+///
+/// # Errors
+/// Everything that goes wrong at a reachable state under the scenario's parameters.
+pub fn answer(
+    plan: &Plan,
+    scenario: &Scenario,
+    atoms: &[Atom],
+    route: Route,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Answers, Vec<Diagnostic>> {
+    let query = Query { start: &scenario.start, atoms };
+    let mut answers = answer_all(plan, &scenario.segments, &[query], route, progress)?;
+    Ok(answers.swap_remove(0))
+}
+
+/// Answers several queries that differ in start and atoms, with one solve.
+///
+/// # Errors
+/// As [`answer`].
+pub fn answer_all(
+    plan: &Plan,
+    segments: &[Segment],
+    queries: &[Query],
+    route: Route,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Vec<Answers>, Vec<Diagnostic>> {
+    let mut work = Work::default();
+    let combined: Vec<Vec<Combine>> =
+        queries.iter().map(|q| q.atoms.iter().map(|a| work.atom(plan, a)).collect()).collect();
+    for (look_up, known) in work.look_ups.iter().map(|l| (l, plan.locate_probe(l.stage, &l.state))) {
+        if known.is_none() {
+            return Err(vec![crate::size::no_such_place(plan.model, look_up.stage)]);
+        }
+    }
+    let several = segments.len() > 1 || segments.iter().any(|s| s.belief != s.path);
+    let mut path_values = vec![None; plan.model.players.len()];
+    for atoms in &combined {
+        for c in atoms {
+            if let (Combine::Value(player), true) = (c, several) {
+                let rule = Rule::Value(*player);
+                let r = Recursion { rule, after: 0, by: plan.model.horizon, first: 1, ahead: Vec::new() };
+                path_values[player.0] = Some(work.push(r));
+            }
+        }
+    }
+    let bounds = bound_recursions(plan, segments, &mut work);
+
+    let root: Vec<usize> = (0..work.recursions.len()).filter(|&r| work.recursions[r].first == 1).collect();
+    let nested: Vec<usize> = (0..work.recursions.len()).filter(|&r| work.recursions[r].first > 1).collect();
+    let forward_route = match route {
+        Route::Backward => false,
+        Route::Forward => true,
+        Route::Auto => forward_is_less_work(plan, &work, &root, queries.len()),
+    };
+    let mut space = Workspace::default();
+    let mut done = 0.0;
+    let sweeps = 1.0 + if forward_route { 2.0 } else { 0.0 };
+    let total = sweeps * (plan.model.horizon * segments.len()) as f64;
+    let mut step = || {
+        done += 1.0;
+        progress(f64::min(done / total, 1.0));
+    };
+    let carry: Vec<usize> =
+        if forward_route { nested } else { nested.into_iter().chain(root.clone()).collect() };
+    let found = backward(plan, segments, &work, &carry, &mut space, &mut step)?;
+    let mut answers = Vec::new();
+    for (query, combined) in queries.iter().zip(&combined) {
+        let Some((entry, state)) = plan.locate(query.start) else {
+            return Err(vec![Diagnostic::error(
+                "start-not-planned",
+                "the start is not one that the plan was made for",
+                Span::NONE,
+            )]);
+        };
+        let values: Vec<f64> = if forward_route {
+            forward(plan, segments, &work, &root, &found.snapshots, (entry, state), &mut space, &mut step)?
+        } else {
+            (0..work.recursions.len())
+                .map(|r| found.recursions.get(&r).map_or(0.0, |b| at(plan, b, entry, state, 0)))
+                .collect()
+        };
+        answers.push(Answers {
+            values: combined
+                .iter()
+                .map(|c| {
+                    put_together(plan, segments, query, c, &values, &found, &path_values, (entry, state))
+                })
+                .collect::<Result<_, _>>()?,
+            bounds: bounds
+                .iter()
+                .map(|pairs| {
+                    pairs.iter().map(|&(v, b)| Bound { visits: values[v], bound: values[b] }).collect()
+                })
+                .collect(),
+            payoff_range: payoff_range(plan, &found.values),
+            ties: found.ties,
+        });
+    }
+    Ok(answers)
+}
+
+/// A column's value at an entry state.
+fn at(plan: &Plan, boundary: &Boundary, entry: usize, state: usize, column: usize) -> f64 {
+    let e = plan.entries.binary_search(&entry).unwrap_or(0);
+    boundary[e][column * plan.nodes[entry].space.size + state]
+}
+
+#[allow(clippy::too_many_arguments)]
+fn put_together(
+    plan: &Plan,
+    segments: &[Segment],
+    query: &Query,
+    combine: &Combine,
+    values: &[f64],
+    found: &Found,
+    path_values: &[Option<usize>],
+    (entry, state): (usize, usize),
+) -> Result<Answer, Vec<Diagnostic>> {
+    Ok(match combine {
+        Combine::One(r) => Answer::Number(values[*r]),
+        Combine::Ratio(a, b, _) if values[*b] != 0.0 => Answer::Number(values[*a] / values[*b]),
+        Combine::Ratio(_, _, why) => Answer::Undefined((*why).into()),
+        Combine::Start(what, given) => {
+            let levels: Vec<u32> = query.start.iter().map(|&k| k as u32).collect();
+            let params = &segments[0].path.params;
+            let env =
+                Env { model: plan.model, levels: &levels, params: Some(params), period: Some(0), ahead: &[] };
+            let value = |e: &Expr| {
+                eval(e, &env).map_err(|_| {
+                    vec![Diagnostic::error(
+                        "absent-read",
+                        "this reads a variable that has no value at the start",
+                        e.span,
+                    )]
+                })
+            };
+            match given {
+                Some(given) if value(given)? == 0.0 => {
+                    Answer::Undefined("the condition has probability zero".into())
+                }
+                _ => Answer::Number(value(what)?),
+            }
+        }
+        Combine::Value(player) => match path_values[player.0] {
+            Some(r) => Answer::Number(values[r]),
+            None => Answer::Number(at(plan, &found.values, entry, state, player.0)),
+        },
+        Combine::Probe(i) => match found.look_ups[*i] {
+            Some(x) => Answer::Number(x),
+            None => Answer::Undefined("the action is not available at this state".into()),
+        },
+    })
+}
+
+/// For each segment and each commitment of its path, the recursions that count visits and bound visits.
+fn bound_recursions(plan: &Plan, segments: &[Segment], work: &mut Work) -> Vec<Vec<(usize, usize)>> {
+    let mut first = 1;
+    let mut all = Vec::new();
+    for segment in segments {
+        let last = segment.until.min(plan.model.horizon);
+        let pairs = segment.path.commitments.iter().map(|c| {
+            let (after, by) = (c.from.max(first) - 1, c.until.min(last));
+            let mut count = |rule| work.push(Recursion { rule, after, by, first: 1, ahead: Vec::new() });
+            let visits = count(Rule::Visits { stage: c.stage, actions: None, given: None, until: None });
+            (visits, count(Rule::Bound(c.clone())))
+        });
+        all.push(pairs.collect());
+        first = segment.until + 1;
+    }
+    all
+}
+
+/// Compares the columns carried backward, period by period, with sweeping once more and pushing distributions.
+fn forward_is_less_work(plan: &Plan, work: &Work, root: &[usize], starts: usize) -> bool {
+    let carried: usize = root.iter().map(|&r| work.recursions[r].by).sum();
+    let last = root.iter().map(|&r| work.recursions[r].by).max().unwrap_or(0);
+    let passes = crate::forward::count_passes(work, root);
+    let players = plan.model.players.len().max(1);
+    carried > starts * last * (2 * players + 2 * passes)
+}
+
+fn payoff_range(plan: &Plan, values: &Boundary) -> Vec<(f64, f64)> {
+    let mut range = vec![(f64::INFINITY, f64::NEG_INFINITY); plan.model.players.len()];
+    for (e, &id) in plan.entries.iter().enumerate() {
+        let n = plan.nodes[id].space.size;
+        for (p, (lo, hi)) in range.iter_mut().enumerate() {
+            for state in plan.nodes[id].reached.ones() {
+                let v = values[e][p * n + state];
+                *lo = lo.min(v);
+                *hi = hi.max(v);
+            }
+        }
+    }
+    range
+}

@@ -1,0 +1,247 @@
+//! Atoms taken apart into columns: each a quantity that one backward recursion, or one forward pass, computes.
+//!
+//! Writing X_t(s) for a column's value at the start of period t, E for the expectation over a period under the
+//! choice probabilities, and e for an event sampled at period ends (numerics as in Kemeny and Snell 1960, ch. III):
+//!
+//!     ever e before f, window (a, b]   X_t = E[ e ? 1 : f ? 0 : X_{t+1} ]          within the window
+//!     sum of g until c                 X_t = E[ g·1{t > a} + (c ? 0 : X_{t+1}) ]
+//!     g when first e                   X_t = E[ e ? g·1{t > a} : X_{t+1} ]
+//!     g at b                           X_b = E[ g ],  X_t = E[ X_{t+1} ]
+//!
+//! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
+
+use crate::{needs::event_stage, plan::Plan};
+use melian_model::{Ahead, Atom, Commitment, Expr, PlayerId, StageId, Window};
+
+/// Position in [`Work::exprs`].
+pub(crate) type ExprId = usize;
+
+/// One recursion.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Recursion {
+    pub rule: Rule,
+    /// Periods after this one count.
+    pub after: usize,
+    /// The last period that counts.
+    pub by: usize,
+    /// The first period that the recursion is carried back to.
+    pub first: usize,
+    /// The recursions that `Ahead` in its expression stands for.
+    pub ahead: Vec<usize>,
+}
+
+/// What a recursion computes.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Rule {
+    /// Whether the event comes, before `before`.
+    Ever { event: Sampled, before: Option<Sampled> },
+    /// Whether an event at period ends always holds.
+    Always { event: ExprId },
+    /// The value of an expression at the end of period `by`, times the truth of `given`.
+    At { what: Sampled, given: Option<ExprId> },
+    /// The sum of what is sampled, stopped by an event at period ends.
+    Sum { what: Sampled, until: Option<ExprId> },
+    /// The value of an expression (1 if there is none) when an event at period ends first holds.
+    First { what: Option<ExprId>, first: ExprId },
+    /// Visits to a stage, only those with one of the actions if given, stopped by an event at period ends.
+    Visits { stage: StageId, actions: Option<Vec<usize>>, given: Option<ExprId>, until: Option<ExprId> },
+    /// Discounted payments to a player along the path.
+    Value(PlayerId),
+    /// Visits at which a commitment of the path binds.
+    Bound(Commitment),
+}
+
+/// An expression with the moment it is sampled at.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Sampled {
+    /// At period ends.
+    End(ExprId),
+    /// At the choices of a stage, on the state just before, with the stage holding what is chosen.
+    Stage(StageId, ExprId),
+}
+
+/// How an atom's answer is put together from recursions.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Combine {
+    /// The value of one.
+    One(usize),
+    /// One over the other; undefined where the other is zero.
+    Ratio(usize, usize, &'static str),
+    /// Evaluated on the start state: what, given.
+    Start(Expr, Option<Expr>),
+    /// The player's value at the start.
+    Value(PlayerId),
+    /// A look-up.
+    Probe(usize),
+}
+
+/// A look-up of a stage's policy at a state.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct LookUp {
+    pub stage: StageId,
+    pub at: usize,
+    pub state: Vec<(melian_model::VarId, usize)>,
+    pub wanted: Wanted,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Wanted {
+    Probability(Vec<usize>),
+    Margin(usize, usize),
+}
+
+/// Everything that a batch of atoms needs.
+#[derive(Default)]
+pub(crate) struct Work {
+    /// Every expression that is sampled, once.
+    pub exprs: Vec<Expr>,
+    pub recursions: Vec<Recursion>,
+    pub look_ups: Vec<LookUp>,
+}
+
+impl Work {
+    fn expr(&mut self, e: &Expr) -> ExprId {
+        match self.exprs.iter().position(|own| own == e) {
+            Some(i) => i,
+            None => {
+                self.exprs.push(e.clone());
+                self.exprs.len() - 1
+            }
+        }
+    }
+
+    fn some(&mut self, e: &Option<Expr>) -> Option<ExprId> {
+        e.as_ref().map(|e| self.expr(e))
+    }
+
+    fn sampled(&mut self, plan: &Plan, e: &Expr) -> Sampled {
+        let id = self.expr(e);
+        match event_stage(plan.model, e) {
+            Some(stage) => Sampled::Stage(stage, id),
+            None => Sampled::End(id),
+        }
+    }
+
+    /// Adds a recursion, unless it is there already; returns its number.
+    pub fn push(&mut self, r: Recursion) -> usize {
+        match self.recursions.iter().position(|own| *own == r) {
+            Some(i) => i,
+            None => {
+                self.recursions.push(r);
+                self.recursions.len() - 1
+            }
+        }
+    }
+
+    fn simple(&mut self, rule: Rule, window: Window, first: usize) -> usize {
+        self.push(Recursion { rule, after: window.after, by: window.by, first, ahead: Vec::new() })
+    }
+
+    fn ahead(&mut self, plan: &Plan, ahead: &[Ahead]) -> Vec<usize> {
+        ahead
+            .iter()
+            .map(|a| match self.atom_from(plan, &a.atom, a.after + 1) {
+                Combine::One(i) => i,
+                // Other atoms are not possible here; the front end does not make them.
+                _ => 0,
+            })
+            .collect()
+    }
+
+    /// Takes an atom apart.
+    pub fn atom(&mut self, plan: &Plan, atom: &Atom) -> Combine {
+        self.atom_from(plan, atom, 1)
+    }
+
+    fn atom_from(&mut self, plan: &Plan, atom: &Atom, first: usize) -> Combine {
+        match atom {
+            Atom::Ever { event, before, window } => {
+                let event = self.sampled(plan, event);
+                let before = before.as_ref().map(|e| self.sampled(plan, e));
+                Combine::One(self.simple(Rule::Ever { event, before }, *window, first))
+            }
+            Atom::Always { event, window } => {
+                let event = self.expr(event);
+                Combine::One(self.simple(Rule::Always { event }, *window, first))
+            }
+            Atom::At { what, given, at: 0, ahead } if ahead.is_empty() => {
+                Combine::Start(what.clone(), given.clone())
+            }
+            Atom::At { what, given, at, ahead } => {
+                let ahead = self.ahead(plan, ahead);
+                let what =
+                    if given.is_some() { Sampled::End(self.expr(what)) } else { self.sampled(plan, what) };
+                let condition = self.some(given);
+                let numerator = self.push(Recursion {
+                    rule: Rule::At { what, given: condition },
+                    after: at.saturating_sub(1),
+                    by: *at,
+                    first,
+                    ahead,
+                });
+                match condition {
+                    None => Combine::One(numerator),
+                    Some(condition) => {
+                        let rule = Rule::At { what: Sampled::End(condition), given: None };
+                        let window = Window { after: at.saturating_sub(1), by: *at };
+                        let denominator = self.simple(rule, window, first);
+                        Combine::Ratio(numerator, denominator, "the condition has probability zero")
+                    }
+                }
+            }
+            Atom::Total { what, until, window } => {
+                let what = self.sampled(plan, what);
+                let until = self.some(until);
+                Combine::One(self.simple(Rule::Sum { what, until }, *window, first))
+            }
+            Atom::WhenFirst { what, first: event, window, ahead } => {
+                let ahead = self.ahead(plan, ahead);
+                let (what, event) = (self.expr(what), self.expr(event));
+                let numerator = self.push(Recursion {
+                    rule: Rule::First { what: Some(what), first: event },
+                    after: window.after,
+                    by: window.by,
+                    first,
+                    ahead,
+                });
+                let rule = Rule::First { what: None, first: event };
+                let denominator = self.simple(rule, *window, first);
+                Combine::Ratio(numerator, denominator, "the first time never falls in these periods")
+            }
+            Atom::Count { stage, given, until, window } => {
+                let (given, until) = (self.some(given), self.some(until));
+                let rule = Rule::Visits { stage: *stage, actions: None, given, until };
+                Combine::One(self.simple(rule, *window, first))
+            }
+            Atom::Choice { stage, actions, given, window } => {
+                let given = self.some(given);
+                let visits = |actions| Rule::Visits { stage: *stage, actions, given, until: None };
+                let numerator = self.simple(visits(Some(actions.clone())), *window, first);
+                let denominator = self.simple(visits(None), *window, first);
+                Combine::Ratio(numerator, denominator, "the stage is never reached under this condition")
+            }
+            Atom::Value(player) if first == 1 => Combine::Value(*player),
+            Atom::Value(player) => {
+                let window = Window { after: first - 1, by: plan.model.horizon };
+                Combine::One(self.simple(Rule::Value(*player), window, first))
+            }
+            Atom::Policy { stage, actions, at, state } => self.look_up(LookUp {
+                stage: *stage,
+                at: *at,
+                state: state.clone(),
+                wanted: Wanted::Probability(actions.clone()),
+            }),
+            Atom::Margin { stage, action, over, at, state } => self.look_up(LookUp {
+                stage: *stage,
+                at: *at,
+                state: state.clone(),
+                wanted: Wanted::Margin(*action, *over),
+            }),
+        }
+    }
+
+    fn look_up(&mut self, look_up: LookUp) -> Combine {
+        self.look_ups.push(look_up);
+        Combine::Probe(self.look_ups.len() - 1)
+    }
+}

@@ -1,0 +1,119 @@
+//! The equilibrium of one setting: players' values at the start of every period, kept or computed again.
+
+use crate::{
+    plan::Plan,
+    scenario::Setting,
+    sweep::{Boundary, Choosing, Column, Policies, Sweep, Workspace},
+    tables::Tables,
+};
+use melian_model::{Diagnostic, PlayerId};
+use std::sync::atomic::AtomicU64;
+
+/// Values at period starts, every `stride`-th period kept.
+///
+/// With stride √T, memory is 2·√T instead of T boundaries, for one more sweep.
+pub(crate) struct History {
+    /// Values at the start of period `first + k·stride`; after the last period there are none.
+    kept: Vec<(usize, Boundary)>,
+    /// Values at the starts of the periods of one stretch.
+    stretch: Vec<(usize, Boundary)>,
+}
+
+/// Bytes of history up to which every period is kept.
+const KEEP_ALL: u64 = 512 << 20;
+
+/// The columns of all players.
+pub(crate) fn player_columns(plan: &Plan) -> Vec<Column> {
+    (0..plan.model.players.len()).map(|p| Column::player(PlayerId(p))).collect()
+}
+
+/// One backward period of the players' values alone.
+pub(crate) fn value_period(
+    plan: &Plan,
+    tables: &Tables,
+    space: &mut Workspace,
+    next: Option<&Boundary>,
+    policies: Option<&mut Policies>,
+    out: &mut Boundary,
+    ties: &AtomicU64,
+) {
+    let columns = player_columns(plan);
+    let sweep = Sweep { plan, tables, columns: &columns, stage_rules: &[], ties };
+    sweep.run(space, next, Choosing::Respond(policies), &mut |_, _| {}, out, &mut |_, _| {});
+}
+
+impl History {
+    /// Solves periods `first..=horizon` and keeps the values at the starts of periods `first + 1 ..= last + 1`, as
+    /// far as there are any: what a forward pass over `first..=last` needs.
+    pub fn solve(
+        plan: &Plan,
+        setting: &Setting,
+        first: usize,
+        last: usize,
+        space: &mut Workspace,
+        step: &mut dyn FnMut(),
+    ) -> Result<(History, Tables), Vec<Diagnostic>> {
+        let horizon = plan.model.horizon;
+        let stride = if plan.size.history_bytes <= KEEP_ALL { 1 } else { horizon.isqrt().max(1) };
+        let mut tables = Tables::new(plan, setting, horizon)?;
+        let mut history = History { kept: Vec::new(), stretch: Vec::new() };
+        let ties = AtomicU64::new(0);
+        let mut next: Option<Boundary> = None;
+        for period in (first + 1..=horizon).rev() {
+            tables.at(plan, period)?;
+            let mut out = Boundary::new();
+            value_period(plan, &tables, space, next.as_ref(), None, &mut out, &ties);
+            if period == last + 1 || period <= last && (period - first - 1).is_multiple_of(stride) {
+                history.kept.push((period, out.clone()));
+            }
+            next = Some(out);
+            step();
+        }
+        Ok((history, tables))
+    }
+
+    /// The values at the start of a period after the first; `None` after the horizon.
+    pub fn at(
+        &mut self,
+        plan: &Plan,
+        tables: &mut Tables,
+        space: &mut Workspace,
+        period: usize,
+    ) -> Result<Option<&Boundary>, Vec<Diagnostic>> {
+        if period > plan.model.horizon {
+            return Ok(None);
+        }
+        if let Some(i) = self.kept.iter().position(|(p, _)| *p == period) {
+            return Ok(Some(&self.kept[i].1));
+        }
+        if !self.stretch.iter().any(|(p, _)| *p == period) {
+            self.fill_stretch(plan, tables, space, period)?;
+        }
+        Ok(self.stretch.iter().find(|(p, _)| *p == period).map(|(_, b)| b))
+    }
+
+    /// Computes again the values between the kept period after `period` and `period`.
+    fn fill_stretch(
+        &mut self,
+        plan: &Plan,
+        tables: &mut Tables,
+        space: &mut Workspace,
+        period: usize,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let later = self.kept.iter().filter(|(p, _)| *p > period).min_by_key(|(p, _)| *p);
+        let (from, mut next) = match later {
+            Some((p, boundary)) => (*p, Some(boundary.clone())),
+            None => (plan.model.horizon + 1, None),
+        };
+        let ties = AtomicU64::new(0);
+        self.stretch.clear();
+        for p in (period..from).rev() {
+            tables.at(plan, p)?;
+            let mut out = Boundary::new();
+            value_period(plan, tables, space, next.as_ref(), None, &mut out, &ties);
+            self.stretch.push((p, out.clone()));
+            next = Some(out);
+        }
+        Ok(())
+    }
+}

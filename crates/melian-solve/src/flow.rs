@@ -1,0 +1,117 @@
+//! The program of a period as points: where one statement ends and what comes next.
+//!
+//! A point's successors always have smaller numbers, so that walking the points upwards is walking the program
+//! backwards. Point 0 is the period's end. Payments that follow each other share a point.
+
+use melian_model::{Block, Choice, Draw, Expr, LineId, Model, PlayerId, Span, StageId, StatementKind, VarId};
+
+/// Number of a point; 0 is the end of the period.
+pub(crate) type PointId = usize;
+
+/// What happens at a point.
+pub(crate) enum Step<'m> {
+    /// The end of the period.
+    Exit,
+    /// A variable takes a value.
+    Assign { var: VarId, value: &'m Expr },
+    /// A variable is redrawn.
+    Draw { draw: &'m Draw, span: Span },
+    /// Payments.
+    Pay(Vec<Payment<'m>>),
+    /// The first arm whose condition holds, else `next`.
+    Branch { arms: Vec<(&'m Expr, PointId)> },
+    /// A player chooses. `inside` lists the enclosing stages with the action that leads here.
+    Choose {
+        stage: StageId,
+        choice: &'m Choice,
+        bodies: Vec<PointId>,
+        inside: Vec<(VarId, usize)>,
+        span: Span,
+    },
+    /// Play ends here.
+    End,
+}
+
+/// A payment to a player.
+#[derive(Clone, Copy)]
+pub(crate) struct Payment<'m> {
+    pub player: PlayerId,
+    pub amount: &'m Expr,
+    pub line: LineId,
+}
+
+/// A step and the point that follows it.
+pub(crate) struct Point<'m> {
+    pub step: Step<'m>,
+    pub next: PointId,
+}
+
+/// All points of a period; the last one is where it begins.
+pub(crate) struct Flow<'m> {
+    pub points: Vec<Point<'m>>,
+    pub entry: PointId,
+}
+
+impl<'m> Flow<'m> {
+    pub fn new(model: &'m Model) -> Flow<'m> {
+        let mut flow = Flow { points: vec![Point { step: Step::Exit, next: 0 }], entry: 0 };
+        flow.entry = flow.block(model, &model.period, 0, &mut Vec::new());
+        flow
+    }
+
+    fn push(&mut self, step: Step<'m>, next: PointId) -> PointId {
+        self.points.push(Point { step, next });
+        self.points.len() - 1
+    }
+
+    fn block(
+        &mut self,
+        model: &'m Model,
+        block: &'m Block,
+        next: PointId,
+        inside: &mut Vec<(VarId, usize)>,
+    ) -> PointId {
+        let mut next = next;
+        // Payments that stand next to each other, last first.
+        let mut payments: Vec<Payment> = Vec::new();
+        for statement in block.0.iter().rev() {
+            let span = statement.span;
+            if let StatementKind::Pay { player, amount, line } = &statement.kind {
+                payments.push(Payment { player: *player, amount, line: *line });
+                continue;
+            }
+            next = self.payments(&mut payments, next);
+            next = match &statement.kind {
+                StatementKind::Assign { var, value } => self.push(Step::Assign { var: *var, value }, next),
+                StatementKind::Draw(draw) => self.push(Step::Draw { draw, span }, next),
+                StatementKind::If { arms, otherwise } => {
+                    let otherwise = self.block(model, otherwise, next, inside);
+                    let arms = arms.iter().map(|(c, b)| (c, self.block(model, b, next, inside))).collect();
+                    self.push(Step::Branch { arms }, otherwise)
+                }
+                StatementKind::Choose(choice) => {
+                    let mut bodies = Vec::new();
+                    for action in &choice.actions {
+                        inside.push((model.stage(choice.stage).var, action.action));
+                        bodies.push(self.block(model, &action.body, next, inside));
+                        inside.pop();
+                    }
+                    let inside = inside.clone();
+                    self.push(Step::Choose { stage: choice.stage, choice, bodies, inside, span }, next)
+                }
+                StatementKind::End => self.push(Step::End, 0),
+                StatementKind::Pay { .. } => next,
+            };
+        }
+        self.payments(&mut payments, next)
+    }
+
+    fn payments(&mut self, payments: &mut Vec<Payment<'m>>, next: PointId) -> PointId {
+        if payments.is_empty() {
+            return next;
+        }
+        payments.reverse();
+        let step = Step::Pay(std::mem::take(payments));
+        self.push(step, next)
+    }
+}

@@ -1,0 +1,622 @@
+//! The plan: which boxes of states are solved, in which order, and how they hang together. Free of parameters.
+
+use crate::{
+    eval::{Env, EvalError, UNKNOWN, eval},
+    explore::{Explorer, Graph, NodeId, Source, branch_arms},
+    flow::{Flow, Payment, Step},
+    keys::choose_keys,
+    law::{law_exprs, law_reads_current, law_support},
+    live::{axes, axis_order, liveness},
+    needs::{Needs, Observed, probe_levels},
+    size::{self, PlanSize},
+    space::{NOWHERE, Space, Support},
+};
+use fixedbitset::FixedBitSet;
+use melian_model::{Diagnostic, Distribution, LineId, Model, StageId, StatementKind, VarId};
+use std::collections::BTreeSet;
+
+/// Limits on what may be planned.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Options {
+    /// Bytes that a solve may take.
+    pub max_memory: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { max_memory: 8 << 30 }
+    }
+}
+
+/// Number of a table.
+pub(crate) type TableId = usize;
+
+/// What a node does, going backward.
+pub(crate) enum Op {
+    /// The period ends: edge 0 leads to the next period's start.
+    Exit { terminal: Option<TableId> },
+    /// One edge is taken: the only one, or the one that the table says.
+    Move { select: Option<TableId> },
+    /// Payments, one table each, then edge 0.
+    Pay { tables: Vec<TableId> },
+    /// Edge `i` with the probability in plane `i` of the table.
+    Chance { law: TableId },
+    /// Edge `i` is an action; plane `i` of the table is 0 where it is available and −∞ where not.
+    Choose { stage: StageId, available: TableId },
+}
+
+/// Where the rows of a node's box begin in the target's box.
+pub(crate) enum Rows {
+    /// Fixed.
+    Fixed(Vec<u32>),
+    /// These, plus `stride` times the position of the level in the assignment's table.
+    Assigned { base: Vec<u32>, axis: usize, table: TableId, slot: usize },
+}
+
+/// A way from a node to the next.
+pub(crate) struct Edge {
+    pub target: NodeId,
+    pub rows: Rows,
+    /// Arm, level, outcome or action (see [`crate::explore`]).
+    pub role: usize,
+}
+
+/// A point of the program under one combination of key values, with its box.
+pub(crate) struct PlanNode {
+    pub point: usize,
+    /// Level of every variable that has one level here; others, axes or dead, are unknown.
+    pub known: Vec<u32>,
+    pub space: Space,
+    pub op: Op,
+    pub edges: Vec<Edge>,
+    /// Which states can be reached.
+    pub reached: FixedBitSet,
+    /// The rows with a reachable state; `None`: all.
+    pub active: Option<Vec<u32>>,
+}
+
+/// What a table holds.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Content {
+    /// The amount of payment `i` of the node.
+    Payment(usize),
+    /// Which edge is taken.
+    Select,
+    /// The level of the assigned variable.
+    Level,
+    /// One plane an edge: its probability.
+    Law,
+    /// One plane an action: 0 or −∞.
+    Available,
+    /// One plane a payoff line: what `finally` pays.
+    Terminal,
+}
+
+/// A table over some axes of a node's box.
+pub(crate) struct TableSpec {
+    pub node: NodeId,
+    pub content: Content,
+    pub support: Support,
+    pub planes: usize,
+    /// Whether it must be filled anew each period.
+    pub timed: bool,
+}
+
+/// Everything about solving a model that does not depend on parameters.
+pub struct Plan<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) flow: Flow<'m>,
+    pub(crate) keys: Vec<VarId>,
+    pub(crate) nodes: Vec<PlanNode>,
+    /// Nodes, period ends first.
+    pub(crate) order: Vec<NodeId>,
+    /// Nodes where a period starts.
+    pub(crate) entries: Vec<NodeId>,
+    /// How many edges lead to each node, edges from period ends not counted.
+    pub(crate) uses: Vec<usize>,
+    pub(crate) tables: Vec<TableSpec>,
+    /// Number of edges whose rows depend on a table.
+    pub(crate) slots: usize,
+    pub(crate) finally_lines: Vec<LineId>,
+    pub(crate) size: PlanSize,
+}
+
+impl<'m> Plan<'m> {
+    /// Plans a model for what will be asked of it.
+    ///
+    /// # Errors
+    /// A box too large for `options.max_memory`, with the variables that cause it; conditional state over too many
+    /// values; a look-up at a stage that no place fits.
+    pub fn new(model: &'m Model, needs: &Needs, options: &Options) -> Result<Plan<'m>, Vec<Diagnostic>> {
+        size::refuse_wide_variables(model)?;
+        let keys = choose_keys(model).map_err(|n| vec![size::too_many_keys(model, n)])?;
+        let flow = Flow::new(model);
+        let observed = Observed::new(model, needs);
+
+        let mut explorer = Explorer::new(model, &flow, &keys);
+        let mut seeds: Vec<(NodeId, Vec<u32>)> = Vec::new();
+        let default_start = [model.start()];
+        let starts = if needs.starts.is_empty() { &default_start[..] } else { &needs.starts[..] };
+        for start in starts {
+            let levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
+            seeds.push((explorer.start(&levels), levels));
+        }
+        for probe in &observed.probes {
+            let node = explorer.probe(probe).ok_or_else(|| vec![size::no_such_place(model, probe.stage)])?;
+            seeds.push((node, probe.levels.clone()));
+        }
+        let graph = explorer.finish();
+        let live = liveness(model, &flow, &graph, &keys, &observed);
+        let order = axis_order(model, &flow);
+        let boxes: Vec<Vec<(VarId, Vec<u32>)>> =
+            graph.nodes.iter().zip(&live).map(|(node, live)| axes(node, live, &order)).collect();
+        size::refuse_large_boxes(model, &graph, &boxes, options)?;
+        let spaces: Vec<Space> = boxes.into_iter().map(Space::new).collect();
+
+        let mut builder = Builder {
+            model,
+            flow: &flow,
+            graph: &graph,
+            keys: &keys,
+            needs,
+            spaces,
+            tables: Vec::new(),
+            slots: 0,
+            finally_lines: finally_lines(model),
+        };
+        builder.set_inner();
+        let mut nodes: Vec<PlanNode> = Vec::with_capacity(graph.nodes.len());
+        for id in 0..graph.nodes.len() {
+            nodes.push(builder.node(id));
+        }
+        let Builder { tables, slots, finally_lines, .. } = builder;
+        let mut entries: Vec<NodeId> = nodes
+            .iter()
+            .filter(|n| matches!(n.op, Op::Exit { .. }))
+            .map(|n| n.edges[0].target)
+            .chain(seeds[..starts.len()].iter().map(|(node, _)| *node))
+            .collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let mut uses = vec![0; nodes.len()];
+        for node in nodes.iter().filter(|n| !matches!(n.op, Op::Exit { .. })) {
+            for edge in &node.edges {
+                uses[edge.target] += 1;
+            }
+        }
+        let mut plan = Plan {
+            model,
+            keys,
+            nodes,
+            order: graph.order,
+            entries,
+            uses,
+            tables,
+            slots,
+            finally_lines,
+            size: PlanSize::default(),
+            flow,
+        };
+        plan.reach(&seeds);
+        plan.size = size::measure(&plan);
+        Ok(plan)
+    }
+
+    /// The model it was made for.
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> &PlanSize {
+        &self.size
+    }
+
+    /// The entry and state at which a period starts from these levels.
+    pub(crate) fn locate(&self, levels: &[usize]) -> Option<(NodeId, usize)> {
+        let levels: Vec<u32> = levels.iter().map(|&k| k as u32).collect();
+        self.entries.iter().find_map(|&id| self.fits(id, &levels).map(|state| (id, state)))
+    }
+
+    /// The node and state of a look-up.
+    pub(crate) fn locate_probe(&self, stage: StageId, state: &[(VarId, usize)]) -> Option<(NodeId, usize)> {
+        let levels = probe_levels(self.model, state);
+        self.order.iter().find_map(|&id| {
+            let Step::Choose { stage: here, inside, .. } = &self.flow.points[self.nodes[id].point].step
+            else {
+                return None;
+            };
+            let place = *here == stage && inside.iter().all(|&(v, action)| levels[v.0] as usize == action);
+            if place { self.fits(id, &levels).map(|state| (id, state)) } else { None }
+        })
+    }
+
+    fn fits(&self, id: NodeId, levels: &[u32]) -> Option<usize> {
+        let node = &self.nodes[id];
+        let keys_fit = self.keys.iter().all(|k| node.known[k.0] == levels[k.0]);
+        if keys_fit { node.space.state_of(levels) } else { None }
+    }
+
+    /// The payments of a node.
+    pub(crate) fn payments(&self, node: &PlanNode) -> &[Payment<'m>] {
+        match &self.flow.points[node.point].step {
+            Step::Pay(payments) => payments,
+            _ => &[],
+        }
+    }
+
+    /// An environment's levels at a state of a node.
+    pub(crate) fn levels_at(&self, node: NodeId, state: usize) -> Vec<u32> {
+        let node = &self.nodes[node];
+        let mut levels = node.known.clone();
+        node.space.levels_of(state, &mut levels);
+        levels
+    }
+
+    /// Marks what can be reached from the seeds, state by state.
+    fn reach(&mut self, seeds: &[(NodeId, Vec<u32>)]) {
+        let possible: Vec<Option<Possible>> = (0..self.nodes.len()).map(|id| self.possible(id)).collect();
+        let mut fresh: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        let mut reached: Vec<FixedBitSet> =
+            self.nodes.iter().map(|n| FixedBitSet::with_capacity(n.space.size)).collect();
+        let mut queue = BTreeSet::new();
+        let rank = |id: NodeId| (std::cmp::Reverse(self.nodes[id].point), id);
+        for (id, levels) in seeds {
+            if let Some(state) = self.nodes[*id].space.state_of(levels) {
+                if !reached[*id].put(state) {
+                    fresh[*id].push(state as u32);
+                }
+                queue.insert(rank(*id));
+            }
+        }
+        while let Some((_, id)) = queue.pop_first() {
+            let states = std::mem::take(&mut fresh[id]);
+            let node = &self.nodes[id];
+            let inner = node.space.inner;
+            for (i, edge) in node.edges.iter().enumerate() {
+                let target = &self.nodes[edge.target];
+                let seen = &mut reached[edge.target];
+                let found = &mut fresh[edge.target];
+                let before = found.len();
+                let mut arrive = |state: u32| {
+                    if !seen.put(state as usize) {
+                        found.push(state);
+                    }
+                };
+                for &state in &states {
+                    let at = state as usize;
+                    if let Some(possible) = &possible[id]
+                        && !possible.planes[i].contains(possible.support.entry(at, inner))
+                    {
+                        continue;
+                    }
+                    let within = (at % inner) as u32;
+                    match &edge.rows {
+                        Rows::Fixed(rows) => arrive(rows[at / inner] + within),
+                        Rows::Assigned { base, axis, .. } => {
+                            let axis = &target.space.axes[*axis];
+                            for p in 0..axis.levels.len() {
+                                arrive(base[at / inner] + within + (p * axis.stride) as u32);
+                            }
+                        }
+                    }
+                }
+                if found.len() > before {
+                    queue.insert(rank(edge.target));
+                }
+            }
+        }
+        for (node, reached) in self.nodes.iter_mut().zip(reached) {
+            let inner = node.space.inner;
+            let mut rows: Vec<u32> = Vec::new();
+            for state in reached.ones() {
+                let row = (state / inner) as u32;
+                if rows.last() != Some(&row) {
+                    rows.push(row);
+                }
+            }
+            node.active = (rows.len() < node.space.rows()).then_some(rows);
+            node.reached = reached;
+        }
+    }
+
+    /// Which edges of a node can be taken where, as far as is known without parameters. `None`: all everywhere.
+    fn possible(&self, id: NodeId) -> Option<Possible> {
+        let node = &self.nodes[id];
+        let table = match node.op {
+            Op::Move { select: Some(t) } => t,
+            Op::Chance { law } => law,
+            Op::Choose { available, .. } => available,
+            _ => return None,
+        };
+        let support = &self.tables[table].support;
+        let mut planes = vec![FixedBitSet::with_capacity(support.len()); node.edges.len()];
+        let mut levels = node.known.clone();
+        let step = &self.flow.points[node.point].step;
+        let width = match step {
+            Step::Assign { var, .. } => self.model.var(*var).domain.size(),
+            Step::Draw { draw, .. } => self.model.var(draw.var).domain.size(),
+            Step::Branch { arms } => arms.len() + 1,
+            _ => 0,
+        };
+        let mut can = vec![false; width];
+        support.visit(&node.space, &mut levels, |entry, levels| {
+            let env = Env { model: self.model, levels, params: None, period: None, ahead: &[] };
+            can.fill(false);
+            match step {
+                Step::Assign { var, value, .. } => match eval(value, &env) {
+                    Ok(x) => self.model.var(*var).domain.level(x).into_iter().for_each(|k| can[k] = true),
+                    Err(EvalError::Unknown) => can.fill(true),
+                    Err(_) => {}
+                },
+                Step::Branch { arms } => branch_arms(arms, &env, &mut can),
+                Step::Draw { draw, .. } => law_support(draw, &env, &mut can),
+                Step::Choose { choice, .. } => {
+                    for (i, edge) in node.edges.iter().enumerate() {
+                        let guard = choice.actions[edge.role].guard.as_ref();
+                        planes[i]
+                            .set(entry, guard.is_none_or(|g| !matches!(eval(g, &env), Ok(x) if x == 0.0)));
+                    }
+                    return;
+                }
+                _ => {}
+            }
+            let walk = match step {
+                Step::Draw { draw, .. } if is_walk(draw, &self.keys) => Some(levels[draw.var.0] as usize),
+                _ => None,
+            };
+            for (i, edge) in node.edges.iter().enumerate() {
+                let can = match (walk, edge.role) {
+                    (None, role) => can[role],
+                    (Some(level), 0) => level < width,
+                    (Some(level), 1) => level + 1 < width && can[level + 1],
+                    (Some(level), _) => level > 0 && level < width && can[level - 1],
+                };
+                planes[i].set(entry, can);
+            }
+        });
+        Some(Possible { support: support.clone(), planes })
+    }
+}
+
+/// Which edges can be taken at each entry of a support.
+struct Possible {
+    support: Support,
+    planes: Vec<FixedBitSet>,
+}
+
+/// Whether a draw's edges are stay, up and down instead of one for each level.
+pub(crate) fn is_walk(draw: &melian_model::Draw, keys: &[VarId]) -> bool {
+    matches!(draw.law, Distribution::Walk { .. }) && !keys.contains(&draw.var)
+}
+
+/// Every payoff line that `finally` pays, once.
+fn finally_lines(model: &Model) -> Vec<LineId> {
+    let mut lines = Vec::new();
+    model.finally.visit(&mut |s| {
+        if let StatementKind::Pay { line, .. } = &s.kind {
+            lines.push(*line);
+        }
+    });
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+struct Builder<'a, 'm> {
+    model: &'m Model,
+    flow: &'a Flow<'m>,
+    graph: &'a Graph,
+    keys: &'a [VarId],
+    needs: &'a Needs,
+    spaces: Vec<Space>,
+    tables: Vec<TableSpec>,
+    slots: usize,
+    finally_lines: Vec<LineId>,
+}
+
+/// Rows are not made longer than this, so that there are enough of them to share out.
+const LONGEST_ROW: usize = 2048;
+
+impl<'m> Builder<'_, 'm> {
+    /// Finds, for each node, the trailing axes that none of its links moves.
+    fn set_inner(&mut self) {
+        for id in 0..self.graph.nodes.len() {
+            let node = &self.graph.nodes[id];
+            let own = &self.spaces[id].axes;
+            let moved: Vec<VarId> = match &self.flow.points[node.point].step {
+                Step::Assign { value, .. } => value.variables(),
+                Step::Draw { draw, .. } => vec![draw.var],
+                _ => Vec::new(),
+            };
+            let mut count = 0;
+            let mut states = 1;
+            while count < own.len() {
+                let axis = &own[own.len() - 1 - count];
+                let same = node.links.iter().all(|link| {
+                    let other = &self.spaces[link.target].axes;
+                    other.len() > count
+                        && other[other.len() - 1 - count].var == axis.var
+                        && other[other.len() - 1 - count].levels == axis.levels
+                        && !link.sets.iter().any(|(v, _)| *v == axis.var)
+                });
+                states *= axis.levels.len();
+                if !same || moved.contains(&axis.var) || states > LONGEST_ROW {
+                    break;
+                }
+                count += 1;
+            }
+            self.spaces[id].set_inner(count);
+        }
+    }
+
+    fn table(
+        &mut self,
+        node: NodeId,
+        content: Content,
+        vars: &[VarId],
+        planes: usize,
+        timed: bool,
+    ) -> TableId {
+        let support = self.spaces[node].support(vars);
+        self.tables.push(TableSpec { node, content, support, planes, timed });
+        self.tables.len() - 1
+    }
+
+    fn node(&mut self, id: NodeId) -> PlanNode {
+        let graph = self.graph;
+        let node = &graph.nodes[id];
+        let flow = self.flow;
+        let known = node.known();
+        let mut assigned = None;
+        let op = match &flow.points[node.point].step {
+            Step::Exit => {
+                let mut vars: Vec<VarId> = Vec::new();
+                let mut timed = false;
+                self.model.finally.visit(&mut |s| match &s.kind {
+                    StatementKind::Pay { amount, .. } => {
+                        vars.extend(amount.variables());
+                        timed |= amount.reads_time();
+                    }
+                    StatementKind::If { arms, .. } => {
+                        vars.extend(arms.iter().flat_map(|(c, _)| c.variables()));
+                    }
+                    _ => {}
+                });
+                let planes = self.finally_lines.len();
+                let ended = self.model.ended.is_some_and(|v| known[v.0] == 1);
+                let terminal =
+                    (planes > 0 && !ended).then(|| self.table(id, Content::Terminal, &vars, planes, timed));
+                Op::Exit { terminal }
+            }
+            Step::End => Op::Move { select: None },
+            Step::Pay(payments) => Op::Pay {
+                tables: (0..payments.len())
+                    .map(|i| {
+                        let amount = payments[i].amount;
+                        self.table(id, Content::Payment(i), &amount.variables(), 1, amount.reads_time())
+                    })
+                    .collect(),
+            },
+            Step::Branch { arms } => {
+                let vars: Vec<VarId> = arms.iter().flat_map(|(c, _)| c.variables()).collect();
+                let timed = arms.iter().any(|(c, _)| c.reads_time());
+                Op::Move { select: Some(self.table(id, Content::Select, &vars, 1, timed)) }
+            }
+            Step::Assign { var, value, .. } => {
+                let vars = value.variables();
+                let known_or_axis = |v: &VarId| known[v.0] != UNKNOWN || self.spaces[id].axis(*v).is_some();
+                if self.keys.contains(var) {
+                    Op::Move { select: Some(self.table(id, Content::Select, &vars, 1, value.reads_time())) }
+                } else {
+                    if vars.iter().all(known_or_axis) {
+                        assigned = Some(self.table(id, Content::Level, &vars, 1, value.reads_time()));
+                    }
+                    Op::Move { select: None }
+                }
+            }
+            Step::Draw { draw, .. } => {
+                let mut vars: Vec<VarId> = law_exprs(draw).iter().flat_map(|e| e.variables()).collect();
+                if law_reads_current(draw) {
+                    vars.push(draw.var);
+                }
+                let known_or_axis = |v: &VarId| known[v.0] != UNKNOWN || self.spaces[id].axis(*v).is_some();
+                if vars.iter().all(known_or_axis) {
+                    let timed = law_exprs(draw).iter().any(|e| e.reads_time());
+                    Op::Chance { law: self.table(id, Content::Law, &vars, node.links.len(), timed) }
+                } else {
+                    // Nothing that matters depends on it: any outcome will do.
+                    Op::Move { select: None }
+                }
+            }
+            Step::Choose { stage, choice, .. } => {
+                let mut vars: Vec<VarId> = choice
+                    .actions
+                    .iter()
+                    .filter_map(|a| a.guard.as_ref())
+                    .flat_map(|g| g.variables())
+                    .collect();
+                let mut timed =
+                    choice.actions.iter().filter_map(|a| a.guard.as_ref()).any(|g| g.reads_time());
+                for c in self.needs.commitments.iter().filter(|c| c.stage == *stage) {
+                    timed |= c.from > 1 || c.until < self.model.horizon;
+                    if let Some(when) = &c.when {
+                        vars.extend(when.variables());
+                        timed |= when.reads_time();
+                    }
+                }
+                let available = self.table(id, Content::Available, &vars, node.links.len(), timed);
+                Op::Choose { stage: *stage, available }
+            }
+        };
+        let single = matches!(op, Op::Move { select: None });
+        let links = if single { &node.links[..node.links.len().min(1)] } else { &node.links[..] };
+        let edges = links
+            .iter()
+            .map(|link| {
+                let rows = self.rows(id, &known, link.target, &link.sets, assigned);
+                Edge { target: link.target, rows, role: link.role }
+            })
+            .collect();
+        PlanNode {
+            point: node.point,
+            known,
+            space: self.spaces[id].clone(),
+            op,
+            edges,
+            reached: FixedBitSet::new(),
+            active: None,
+        }
+    }
+
+    /// Where each row of a node's box begins in a target's box.
+    fn rows(
+        &mut self,
+        id: NodeId,
+        known: &[u32],
+        target: NodeId,
+        sets: &[(VarId, Source)],
+        assigned: Option<TableId>,
+    ) -> Rows {
+        let own = &self.spaces[id];
+        let other = &self.spaces[target];
+        let mut base = 0u32;
+        // For each of our axes, what each of its positions adds.
+        let mut steps: Vec<Vec<u32>> = own.axes.iter().map(|a| vec![0; a.levels.len()]).collect();
+        let mut by_table = None;
+        for (number, axis) in other.axes.iter().enumerate() {
+            let offset = |level: u32| match axis.position(level) {
+                NOWHERE => 0,
+                p => p * axis.stride as u32,
+            };
+            let source = sets.iter().find(|(v, _)| *v == axis.var).map(|(_, s)| s);
+            let top = self.model.var(axis.var).domain.size() as u32 - 1;
+            let moved = |level: u32| match source {
+                Some(Source::Up) => (level + 1).min(top),
+                Some(Source::Down) => level.saturating_sub(1),
+                _ => level,
+            };
+            match source {
+                Some(Source::Level(k)) => base += offset(*k),
+                Some(Source::Assigned) => by_table = Some(number),
+                _ => match own.axes.iter().position(|a| a.var == axis.var) {
+                    Some(mine) => {
+                        for (step, &level) in steps[mine].iter_mut().zip(&own.axes[mine].levels) {
+                            *step += offset(moved(level));
+                        }
+                    }
+                    None => base += offset(moved(known[axis.var.0])),
+                },
+            }
+        }
+        let rows: Vec<u32> =
+            own.row_sums(|axis, position| steps[axis][position]).into_iter().map(|r| r + base).collect();
+        match (by_table, assigned) {
+            (Some(axis), Some(table)) => {
+                self.slots += 1;
+                Rows::Assigned { base: rows, axis, table, slot: self.slots - 1 }
+            }
+            _ => Rows::Fixed(rows),
+        }
+    }
+}

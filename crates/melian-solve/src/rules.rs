@@ -1,0 +1,292 @@
+//! What questions do to their columns, at period ends and at choices.
+
+use crate::{
+    ask::{ExprId, Recursion, Rule, Sampled, Work},
+    eval::{Env, eval},
+    explore::NodeId,
+    flow::Step,
+    plan::{Op, Plan},
+    sample::{Sample, sample_end, sample_stage},
+    sweep::{Boundary, StageChange, StageRule},
+};
+use melian_model::{Commitment, Diagnostic};
+use std::{collections::HashMap, sync::Arc};
+
+/// Samples expressions, keeping what does not change from period to period.
+pub(crate) struct Sampler<'a, 'm> {
+    pub plan: &'a Plan<'m>,
+    pub work: &'a Work,
+    pub params: &'a [f64],
+    cache: HashMap<(NodeId, ExprId), Arc<Sample>>,
+}
+
+type Sampling<T> = Result<T, Vec<Diagnostic>>;
+
+impl<'a, 'm> Sampler<'a, 'm> {
+    pub fn new(plan: &'a Plan<'m>, work: &'a Work, params: &'a [f64]) -> Sampler<'a, 'm> {
+        Sampler { plan, work, params, cache: HashMap::new() }
+    }
+
+    /// An expression at a node: a period's end, or a choice.
+    pub fn sample(&mut self, node: NodeId, id: ExprId, period: usize) -> Sampling<Arc<Sample>> {
+        if let Some(sample) = self.cache.get(&(node, id)) {
+            return Ok(sample.clone());
+        }
+        let e = &self.work.exprs[id];
+        let at_end = matches!(self.plan.nodes[node].op, Op::Exit { .. });
+        let sample = if at_end {
+            sample_end(self.plan, node, e, self.params, period, &[])?
+        } else {
+            sample_stage(self.plan, node, e, self.params, period)?
+        };
+        let sample = Arc::new(sample);
+        if !e.reads_time() {
+            self.cache.insert((node, id), sample.clone());
+        }
+        Ok(sample)
+    }
+
+    /// An expression at a period's end that contains questions about play that goes on from there.
+    pub fn sample_with(
+        &mut self,
+        node: NodeId,
+        id: ExprId,
+        period: usize,
+        ahead: &[Vec<f64>],
+    ) -> Sampling<Arc<Sample>> {
+        if ahead.is_empty() {
+            return self.sample(node, id, period);
+        }
+        sample_end(self.plan, node, &self.work.exprs[id], self.params, period, ahead).map(Arc::new)
+    }
+
+    /// What a recursion adds at a choice node, if anything.
+    pub fn stage_rules(
+        &mut self,
+        column: usize,
+        recursion: &Recursion,
+        node: NodeId,
+        period: usize,
+        rules: &mut Vec<StageRule>,
+    ) -> Sampling<()> {
+        if period <= recursion.after || period > recursion.by {
+            return Ok(());
+        }
+        let Op::Choose { stage, .. } = self.plan.nodes[node].op else { return Ok(()) };
+        let mut push = |change, sample| rules.push(StageRule { column, change, sample });
+        match &recursion.rule {
+            Rule::Ever { event, before } => {
+                // The event comes last, so that it wins.
+                if let Some(Sampled::Stage(here, id)) = before
+                    && *here == stage
+                {
+                    push(StageChange::Zero, self.sample(node, *id, period)?);
+                }
+                if let Sampled::Stage(here, id) = event
+                    && *here == stage
+                {
+                    push(StageChange::One, self.sample(node, *id, period)?);
+                }
+            }
+            Rule::At { what: Sampled::Stage(here, id), .. }
+            | Rule::Sum { what: Sampled::Stage(here, id), .. }
+                if *here == stage =>
+            {
+                push(StageChange::Add, self.sample(node, *id, period)?);
+            }
+            Rule::Visits { stage: here, actions, given, .. } if *here == stage => {
+                let sample = match given {
+                    Some(id) => self.sample(node, *id, period)?,
+                    None => Arc::new(self.ones(node)),
+                };
+                push(StageChange::Add, Arc::new(self.only(node, &sample, actions.as_deref())));
+            }
+            Rule::Bound(commitment) if commitment.stage == stage => {
+                push(StageChange::Add, Arc::new(self.binds(node, commitment, period)?));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn ones(&self, node: NodeId) -> Sample {
+        let node = &self.plan.nodes[node];
+        Sample { support: node.space.support(&[]), data: vec![1.0; node.edges.len()] }
+    }
+
+    /// A truth at a choice as numbers 0 and 1, and 0 for actions that are not asked for.
+    fn only(&self, node: NodeId, sample: &Sample, actions: Option<&[usize]>) -> Sample {
+        let plane = sample.support.len();
+        let mut data: Vec<f64> = sample.data.iter().map(|x| if *x != 0.0 { 1.0 } else { 0.0 }).collect();
+        if let (Some(actions), Step::Choose { choice, .. }) =
+            (actions, &self.plan.flow.points[self.plan.nodes[node].point].step)
+        {
+            for (a, edge) in self.plan.nodes[node].edges.iter().enumerate() {
+                if !actions.contains(&choice.actions[edge.role].action) {
+                    data[a * plane..(a + 1) * plane].fill(0.0);
+                }
+            }
+        }
+        Sample { support: sample.support.clone(), data }
+    }
+
+    /// 1 where a commitment binds: its condition holds and one of its actions is available.
+    fn binds(&self, node: NodeId, commitment: &Commitment, period: usize) -> Sampling<Sample> {
+        let plan = self.plan;
+        let Step::Choose { choice, .. } = &plan.flow.points[plan.nodes[node].point].step else {
+            return Ok(self.ones(node));
+        };
+        let guards = choice.actions.iter().filter_map(|a| a.guard.as_ref());
+        let mut vars: Vec<_> = guards.flat_map(|g| g.variables()).collect();
+        vars.extend(commitment.when.iter().flat_map(|w| w.variables()));
+        let here = &plan.nodes[node];
+        let support = here.space.support(&vars);
+        let plane = support.len();
+        let mut data = vec![0.0; plane * here.edges.len()];
+        let mut levels = here.known.clone();
+        support.visit(&here.space, &mut levels, |entry, levels| {
+            let env = Env {
+                model: plan.model,
+                levels,
+                params: Some(self.params),
+                period: Some(period),
+                ahead: &[],
+            };
+            let holds = |e: &melian_model::Expr| eval(e, &env).is_ok_and(|x| x != 0.0);
+            let binds = commitment.when.as_ref().is_none_or(holds)
+                && here.edges.iter().any(|edge| {
+                    let action = &choice.actions[edge.role];
+                    commitment.actions.contains(&action.action) && action.guard.as_ref().is_none_or(holds)
+                });
+            if binds {
+                (0..here.edges.len()).for_each(|a| data[a * plane + entry] = 1.0);
+            }
+        });
+        Ok(Sample { support, data })
+    }
+
+    /// Changes a recursion's column at a period's end. `values` holds what comes after.
+    pub fn at_end(
+        &mut self,
+        recursion: &Recursion,
+        node: NodeId,
+        period: usize,
+        ahead: &[Vec<f64>],
+        values: &mut [f64],
+    ) -> Sampling<()> {
+        let counts = period > recursion.after && period <= recursion.by;
+        let last = period == recursion.by;
+        let inner = self.plan.nodes[node].space.inner;
+        match &recursion.rule {
+            Rule::Ever { event, before } if counts => {
+                if let Some(Sampled::End(id)) = before {
+                    let sample = self.sample(node, *id, period)?;
+                    each(values, |state, v| {
+                        if sample.at(state, inner) != 0.0 {
+                            *v = 0.0
+                        }
+                    });
+                }
+                if let Sampled::End(id) = event {
+                    let sample = self.sample(node, *id, period)?;
+                    each(values, |state, v| {
+                        if sample.at(state, inner) != 0.0 {
+                            *v = 1.0
+                        }
+                    });
+                }
+            }
+            Rule::Always { event } if counts => {
+                let sample = self.sample(node, *event, period)?;
+                each(values, |state, v| {
+                    if sample.at(state, inner) == 0.0 {
+                        *v = 0.0;
+                    } else if last {
+                        *v = 1.0;
+                    }
+                });
+            }
+            Rule::At { what: Sampled::End(id), given } if last => {
+                let sample = self.sample_with(node, *id, period, ahead)?;
+                each(values, |state, v| *v = sample.at(state, inner));
+                if let Some(given) = given {
+                    let given = self.sample(node, *given, period)?;
+                    each(values, |state, v| {
+                        if given.at(state, inner) == 0.0 {
+                            *v = 0.0
+                        }
+                    });
+                }
+            }
+            Rule::Sum { what, until } => {
+                self.stop(node, *until, period, values)?;
+                if let Sampled::End(id) = what
+                    && counts
+                {
+                    let sample = self.sample(node, *id, period)?;
+                    each(values, |state, v| *v += sample.at(state, inner));
+                }
+            }
+            Rule::First { what, first } => {
+                let first = self.sample(node, *first, period)?;
+                let what = match what {
+                    Some(id) if counts => Some(self.sample_with(node, *id, period, ahead)?),
+                    _ => None,
+                };
+                each(values, |state, v| {
+                    if first.at(state, inner) != 0.0 {
+                        *v = match &what {
+                            _ if !counts => 0.0,
+                            Some(what) => what.at(state, inner),
+                            None => 1.0,
+                        };
+                    }
+                });
+            }
+            Rule::Visits { until, .. } => self.stop(node, *until, period, values)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn stop(
+        &mut self,
+        node: NodeId,
+        until: Option<ExprId>,
+        period: usize,
+        values: &mut [f64],
+    ) -> Sampling<()> {
+        if let Some(until) = until {
+            let sample = self.sample(node, until, period)?;
+            let inner = self.plan.nodes[node].space.inner;
+            each(values, |state, v| {
+                if sample.at(state, inner) != 0.0 {
+                    *v = 0.0
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// What the questions in a recursion's expression are worth at each state of a period-end node.
+    pub fn ahead_at(&self, node: NodeId, snapshots: &[&Boundary]) -> Vec<Vec<f64>> {
+        let plan = self.plan;
+        let here = &plan.nodes[node];
+        let edge = &here.edges[0];
+        let Ok(entry) = plan.entries.binary_search(&edge.target) else { return Vec::new() };
+        let inner = here.space.inner;
+        let crate::plan::Rows::Fixed(rows) = &edge.rows else { return Vec::new() };
+        snapshots
+            .iter()
+            .map(|snapshot| {
+                (0..here.space.size)
+                    .map(|state| snapshot[entry][rows[state / inner] as usize + state % inner])
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+fn each(values: &mut [f64], mut change: impl FnMut(usize, &mut f64)) {
+    values.iter_mut().enumerate().for_each(|(state, v)| change(state, v));
+}

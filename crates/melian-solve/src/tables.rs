@@ -1,0 +1,361 @@
+//! The numbers of one parameter point: every expression of the program, tabulated over the few variables it reads.
+
+use crate::{
+    eval::{Env, EvalError, eval},
+    flow::Step,
+    law::{LawError, law_row},
+    plan::{Content, Plan, Rows, TableSpec, is_walk},
+    problems::Problems,
+    scenario::Setting,
+    space::NOWHERE,
+};
+use melian_model::{Block, Diagnostic, Precision, StatementKind};
+
+/// A plan filled with the numbers of one setting, at one period.
+pub(crate) struct Tables {
+    pub setting: Setting,
+    pub period: usize,
+    /// One vector for each table of the plan, planes one after the other.
+    pub data: Vec<Vec<f64>>,
+    /// Row offsets of edges that depend on an assigned level.
+    pub rows: Vec<Vec<u32>>,
+    /// Discount factor of each player.
+    pub discount: Vec<f64>,
+    /// Precision of each player; ∞ is best response; NaN where none is needed.
+    pub precision: Vec<f64>,
+}
+
+impl Tables {
+    /// Fills everything for the first time, as of period `period`.
+    ///
+    /// # Errors
+    /// Everything that a reachable state makes impossible, each kind once a place.
+    pub fn new(plan: &Plan, setting: &Setting, period: usize) -> Result<Tables, Vec<Diagnostic>> {
+        let mut tables = Tables {
+            setting: setting.clone(),
+            period,
+            data: plan.tables.iter().map(|t| vec![0.0; t.support.len() * t.planes]).collect(),
+            rows: vec![Vec::new(); plan.slots],
+            discount: Vec::new(),
+            precision: Vec::new(),
+        };
+        tables.players(plan)?;
+        tables.fill(plan, |_| true)?;
+        Ok(tables)
+    }
+
+    /// Moves to another period: fills anew what depends on time.
+    pub fn at(&mut self, plan: &Plan, period: usize) -> Result<(), Vec<Diagnostic>> {
+        if period == self.period {
+            return Ok(());
+        }
+        self.period = period;
+        self.fill(plan, |t| t.timed)
+    }
+
+    /// The offsets of an edge's rows.
+    #[inline]
+    pub fn edge_rows<'a>(&'a self, rows: &'a Rows) -> &'a [u32] {
+        match rows {
+            Rows::Fixed(rows) => rows,
+            Rows::Assigned { slot, .. } => &self.rows[*slot],
+        }
+    }
+
+    fn players(&mut self, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
+        let params = &self.setting.params;
+        let env = Env { model: plan.model, levels: &[], params: Some(params), period: None, ahead: &[] };
+        let mut wrong = Vec::new();
+        for (i, player) in plan.model.players.iter().enumerate() {
+            let discount = eval(&player.discount, &env).unwrap_or(f64::NAN);
+            if !(0.0..=1.0).contains(&discount) {
+                wrong.push(Diagnostic::error(
+                    "discount-range",
+                    format!("the discount factor of `{}` is {discount}, outside 0 to 1", player.name),
+                    player.discount.span,
+                ));
+            }
+            let precision = match &player.precision {
+                None => f64::NAN,
+                Some(Precision::Infinite) => f64::INFINITY,
+                Some(Precision::Finite(e)) => {
+                    let precision = eval(e, &env).unwrap_or(f64::NAN);
+                    let emax = plan.model.convention == melian_model::Convention::Emax;
+                    let plays = plan.model.stages.iter().any(|s| s.player.0 == i);
+                    if precision.is_nan() || precision < 0.0 {
+                        wrong.push(Diagnostic::error(
+                            "precision-negative",
+                            format!("the precision of `{}` is {precision}, below 0", player.name),
+                            e.span,
+                        ));
+                    } else if precision == 0.0 && emax && plays {
+                        wrong.push(
+                            Diagnostic::error(
+                                "emax-precision",
+                                format!("the precision of `{}` is 0, where the value convention `emax` has no value", player.name),
+                                e.span,
+                            )
+                            .help("use a positive precision, or `value = payoff`"),
+                        );
+                    }
+                    precision
+                }
+            };
+            self.discount.push(discount);
+            self.precision.push(precision);
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    fn fill(&mut self, plan: &Plan, which: impl Fn(&TableSpec) -> bool) -> Result<(), Vec<Diagnostic>> {
+        let mut problems = Problems::new(plan, self.period);
+        for (t, spec) in plan.tables.iter().enumerate() {
+            if which(spec) {
+                let mut data = std::mem::take(&mut self.data[t]);
+                self.fill_table(plan, spec, &mut data, &mut problems);
+                self.data[t] = data;
+            }
+        }
+        for node in &plan.nodes {
+            for edge in &node.edges {
+                if let Rows::Assigned { base, axis, table, slot } = &edge.rows
+                    && which(&plan.tables[*table])
+                {
+                    let axis = &plan.nodes[edge.target].space.axes[*axis];
+                    let support = &plan.tables[*table].support;
+                    let offsets: Vec<u32> = self.data[*table]
+                        .iter()
+                        .map(|&level| match axis.position(level as u32) {
+                            NOWHERE => 0,
+                            p => p * axis.stride as u32,
+                        })
+                        .collect();
+                    let rows = &mut self.rows[*slot];
+                    rows.clear();
+                    rows.extend(base.iter().enumerate().map(|(row, b)| b + offsets[support.start(row)]));
+                }
+            }
+        }
+        problems.finish()
+    }
+
+    fn fill_table(&self, plan: &Plan, spec: &TableSpec, data: &mut [f64], problems: &mut Problems) {
+        let node = &plan.nodes[spec.node];
+        let step = &plan.flow.points[node.point].step;
+        let n = spec.support.len();
+        let mut levels = node.known.clone();
+        let mut row = vec![0.0; 8];
+        let id = spec.node;
+        spec.support.visit(&node.space, &mut levels, |entry, levels| {
+            let env = Env {
+                model: plan.model,
+                levels,
+                params: Some(&self.setting.params),
+                period: Some(self.period),
+                ahead: &[],
+            };
+            match (spec.content, step) {
+                (Content::Payment(i), Step::Pay(payments)) => {
+                    let payment = &payments[i];
+                    data[entry] = match eval(payment.amount, &env) {
+                        Ok(x) if x.is_finite() => x,
+                        Ok(x) => {
+                            problems.payoff(id, spec, entry, payment.amount.span, x);
+                            0.0
+                        }
+                        Err(e) => {
+                            problems.eval(id, spec, entry, payment.amount.span, e);
+                            0.0
+                        }
+                    };
+                }
+                (Content::Level, Step::Assign { var, value, .. }) => {
+                    let domain = plan.model.var(*var).domain;
+                    data[entry] = match eval(value, &env) {
+                        Ok(x) => match domain.level(x) {
+                            Some(k) => k as f64,
+                            None => {
+                                problems.leaves(id, spec, entry, value.span, *var, x);
+                                0.0
+                            }
+                        },
+                        Err(e) => {
+                            problems.eval(id, spec, entry, value.span, e);
+                            0.0
+                        }
+                    };
+                }
+                (Content::Select, Step::Assign { var, value, .. }) => {
+                    let domain = plan.model.var(*var).domain;
+                    let level = match eval(value, &env) {
+                        Ok(x) => match domain.level(x) {
+                            Some(k) => Some(k),
+                            None => {
+                                problems.leaves(id, spec, entry, value.span, *var, x);
+                                None
+                            }
+                        },
+                        Err(e) => {
+                            problems.eval(id, spec, entry, value.span, e);
+                            None
+                        }
+                    };
+                    let edge = node.edges.iter().position(|e| Some(e.role) == level);
+                    data[entry] = edge.unwrap_or(0) as f64;
+                }
+                (Content::Select, Step::Branch { arms }) => {
+                    let mut taken = arms.len();
+                    for (arm, (condition, _)) in arms.iter().enumerate() {
+                        match eval(condition, &env) {
+                            Ok(x) if x != 0.0 => {
+                                taken = arm;
+                                break;
+                            }
+                            Ok(_) => {}
+                            Err(e) => {
+                                problems.eval(id, spec, entry, condition.span, e);
+                                break;
+                            }
+                        }
+                    }
+                    let edge = node.edges.iter().position(|e| e.role == taken);
+                    data[entry] = edge.unwrap_or(0) as f64;
+                }
+                (Content::Law, Step::Draw { draw, span }) => {
+                    let size = plan.model.var(draw.var).domain.size();
+                    row.resize(size, 0.0);
+                    if let Err(e) = law_row(draw, &env, &mut row) {
+                        let place = crate::law::law_exprs(draw)
+                            .iter()
+                            .map(|e| e.span)
+                            .reduce(|a, b| a.to(b))
+                            .unwrap_or(*span);
+                        match e {
+                            LawError::Eval(e) => problems.eval(id, spec, entry, place, e),
+                            e => problems.law(id, spec, entry, place, draw.var, e),
+                        }
+                        row.fill(0.0);
+                    }
+                    let walk = is_walk(draw, &plan.keys);
+                    let current = levels[draw.var.0] as usize;
+                    for (plane, edge) in node.edges.iter().enumerate() {
+                        let level = match edge.role {
+                            0 if walk => Some(current),
+                            1 if walk => Some(current + 1),
+                            2 if walk => current.checked_sub(1),
+                            k => Some(k),
+                        };
+                        data[plane * n + entry] = level.and_then(|k| row.get(k)).copied().unwrap_or(0.0);
+                    }
+                }
+                (Content::Available, Step::Choose { choice, stage, span, .. }) => {
+                    let mut any = false;
+                    for (plane, edge) in node.edges.iter().enumerate() {
+                        let available = match &choice.actions[edge.role].guard {
+                            None => true,
+                            Some(guard) => match eval(guard, &env) {
+                                Ok(x) => x != 0.0,
+                                Err(e) => {
+                                    problems.eval(id, spec, entry, guard.span, e);
+                                    true
+                                }
+                            },
+                        };
+                        any |= available;
+                        data[plane * n + entry] = if available { 0.0 } else { f64::NEG_INFINITY };
+                    }
+                    if !any {
+                        problems.no_action(id, spec, entry, *span, *stage);
+                        (0..spec.planes).for_each(|plane| data[plane * n + entry] = 0.0);
+                        return;
+                    }
+                    for commitment in self.setting.commitments.iter().rev() {
+                        if commitment.stage != *stage
+                            || !(commitment.from..=commitment.until).contains(&self.period)
+                        {
+                            continue;
+                        }
+                        match commitment.when.as_ref().map_or(Ok(1.0), |when| eval(when, &env)) {
+                            Ok(x) if x != 0.0 => {}
+                            Ok(_) => continue,
+                            Err(e) => {
+                                problems.eval(id, spec, entry, commitment.span, e);
+                                continue;
+                            }
+                        }
+                        let committed = |plane: usize| {
+                            commitment.actions.contains(&choice.actions[node.edges[plane].role].action)
+                        };
+                        let binds = (0..spec.planes).any(|p| committed(p) && data[p * n + entry] == 0.0);
+                        if binds {
+                            for p in (0..spec.planes).filter(|&p| !committed(p)) {
+                                data[p * n + entry] = f64::NEG_INFINITY;
+                            }
+                            break;
+                        }
+                    }
+                }
+                (Content::Terminal, Step::Exit) => {
+                    let mut paid = vec![0.0; plan.finally_lines.len()];
+                    let env = Env { period: Some(plan.model.horizon), ..env };
+                    finally(plan, &plan.model.finally, &env, &mut paid, &mut |e, span| match e {
+                        Ok(x) => problems.payoff(id, spec, entry, span, x),
+                        Err(e) => problems.eval(id, spec, entry, span, e),
+                    });
+                    for (plane, x) in paid.iter().enumerate() {
+                        data[plane * n + entry] = *x;
+                    }
+                }
+                _ => {}
+            }
+        });
+    }
+
+    /// The table of a node's operation, where it has one.
+    pub fn table<'a>(&'a self, plan: &'a Plan, id: usize) -> (&'a TableSpec, &'a [f64]) {
+        (&plan.tables[id], &self.data[id])
+    }
+}
+
+/// Executes `finally` at one state, adding up what each line pays.
+fn finally(
+    plan: &Plan,
+    block: &Block,
+    env: &Env,
+    paid: &mut [f64],
+    wrong: &mut dyn FnMut(Result<f64, EvalError>, melian_model::Span),
+) {
+    for statement in &block.0 {
+        match &statement.kind {
+            StatementKind::Pay { amount, line, .. } => match eval(amount, env) {
+                Ok(x) if x.is_finite() => {
+                    if let Ok(i) = plan.finally_lines.binary_search(line) {
+                        paid[i] += x;
+                    }
+                }
+                other => wrong(other, amount.span),
+            },
+            StatementKind::If { arms, otherwise } => {
+                let mut chosen = Some(otherwise);
+                for (condition, body) in arms {
+                    match eval(condition, env) {
+                        Ok(x) if x != 0.0 => {
+                            chosen = Some(body);
+                            break;
+                        }
+                        Ok(_) => {}
+                        Err(e) => {
+                            wrong(Err(e), condition.span);
+                            chosen = None;
+                            break;
+                        }
+                    }
+                }
+                if let Some(body) = chosen {
+                    finally(plan, body, env, paid, wrong);
+                }
+            }
+            _ => {}
+        }
+    }
+}
