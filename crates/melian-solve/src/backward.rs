@@ -151,10 +151,11 @@ pub(crate) fn backward(
             answers.into_iter().for_each(|(i, a)| found.look_ups[i] = Some(a));
             for &r in &active {
                 let recursion = &work.recursions[r];
-                if recursion.first == period && recursion.first > 1 {
-                    if let Some(values) = carried.remove(&r) {
-                        found.snapshots.insert(r, values);
-                    }
+                if recursion.first == period
+                    && recursion.first > 1
+                    && let Some(values) = carried.remove(&r)
+                {
+                    found.snapshots.insert(r, values);
                 }
             }
             next = Some(out);

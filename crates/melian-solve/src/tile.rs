@@ -77,8 +77,8 @@ pub(crate) fn each_tile<'a>(
         first = last;
     }
     if tiles.len() > 1 {
-        tiles.par_iter_mut().for_each(|tile| work(tile));
+        tiles.par_iter_mut().for_each(&work);
     } else {
-        tiles.iter_mut().for_each(|tile| work(tile));
+        tiles.iter_mut().for_each(&work);
     }
 }

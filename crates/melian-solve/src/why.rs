@@ -1,0 +1,183 @@
+//! Why an action is chosen: each action's expected payoff at a state, taken apart by payoff line, now and later.
+//!
+//! For each line of the mover there are two columns, what it pays in the period at hand and what it is expected to
+//! pay afterwards, discounted. Every column is carried by the same linear recursion as the mover's value, so the
+//! lines add up to it; under the convention `emax` what is left is the expected shock, which is reported as such.
+
+use crate::{
+    explore::NodeId,
+    flow::Step,
+    plan::Plan,
+    policy::look,
+    scenario::{Scenario, Segment},
+    sweep::{Boundary, Choosing, Column, Pays, Sweep, Workspace},
+    tables::Tables,
+};
+use melian_model::{Diagnostic, LineId, PlayerId, StageId, VarId};
+use std::sync::atomic::AtomicU64;
+
+/// A choice at a state, explained.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decomposition {
+    /// Who chooses.
+    pub player: PlayerId,
+    /// The actions that are available, in the order of the stage's list.
+    pub actions: Vec<ActionWhy>,
+    /// The variables that matter at this place, with their levels.
+    pub state: Vec<(VarId, usize)>,
+}
+
+/// One action.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ActionWhy {
+    /// Position in the stage's list.
+    pub action: usize,
+    /// How likely it is.
+    pub probability: f64,
+    /// The mover's expected payoff, discounted to this period.
+    pub value: f64,
+    /// What each of the mover's lines pays for the rest of this period.
+    pub now: Vec<(LineId, f64)>,
+    /// What each is expected to pay in later periods and at the end.
+    pub later: Vec<(LineId, f64)>,
+    /// Expected shocks of later choices; 0 under the convention `payoff`.
+    pub shock: f64,
+}
+
+/// Explains the choice of a stage at a state in a period, under the belief of the scenario.
+///
+/// # Errors
+/// No place of the stage fits the state; everything that goes wrong at a reachable state.
+pub fn explain(
+    plan: &Plan,
+    scenario: &Scenario,
+    stage: StageId,
+    period: usize,
+    state: &[(VarId, usize)],
+) -> Result<Decomposition, Vec<Diagnostic>> {
+    let model = plan.model;
+    let (node, at) =
+        plan.locate_probe(stage, state).ok_or_else(|| vec![crate::size::no_such_place(model, stage)])?;
+    let player = model.stage(stage).player;
+    let lines: Vec<LineId> =
+        (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
+    let players = model.players.len();
+    let mut columns: Vec<Column> = crate::belief::player_columns(plan);
+    columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Some(player) }));
+    let belief = belief_at(scenario, period);
+    let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
+    let mut space = Workspace::default();
+    let ties = AtomicU64::new(0);
+    let mut next: Option<Boundary> = None;
+    for later in (period + 1..=model.horizon).rev() {
+        tables.at(plan, later)?;
+        let sweep = Sweep { plan, tables: &tables, columns: &columns, stage_rules: &[], ties: &ties };
+        let mut out = Boundary::new();
+        let choosing = Choosing::Respond(None);
+        sweep.run(&mut space, next.as_ref(), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
+        next = Some(out);
+    }
+
+    // In the period itself, each line once for what it pays now and once for what comes later: the one starts from
+    // nothing at the period's end, the other is paid nothing in the period.
+    tables.at(plan, period)?;
+    let mut here: Vec<Column> = crate::belief::player_columns(plan);
+    for &l in &lines {
+        here.push(Column { pays: Pays::Line(l), discount: None });
+        here.push(Column { pays: Pays::Nothing, discount: Some(player) });
+    }
+    let doubled = next.map(|next| double(plan, &next, players, lines.len()));
+    let last = doubled.is_none();
+    let mut explained = None;
+    let sweep = Sweep { plan, tables: &tables, columns: &here, stage_rules: &[], ties: &ties };
+    let mut at_end = |id: NodeId, values: &mut [f64]| {
+        if last {
+            // `finally` was counted as paid now; it belongs to what comes later.
+            let n = plan.nodes[id].space.size;
+            for l in 0..lines.len() {
+                let now = (players + 2 * l) * n;
+                let (a, b) = values[now..now + 2 * n].split_at_mut(n);
+                let discount = tables.discount[player.0];
+                b.iter_mut().zip(a.iter()).for_each(|(later, now)| *later = discount * now);
+                a.fill(0.0);
+            }
+        }
+    };
+    let mut seen = |id: NodeId, values: &[Vec<f64>]| {
+        if id == node && explained.is_none() {
+            explained = take_apart(plan, &tables, id, at, values, &lines, players);
+        }
+    };
+    let mut out = Boundary::new();
+    sweep.run(&mut space, doubled.as_ref(), Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
+    let levels = plan.levels_at(node, at);
+    let state = levels
+        .iter()
+        .enumerate()
+        .filter(|&(v, &k)| (k as usize) < model.vars[v].domain.size())
+        .map(|(v, &k)| (VarId(v), k as usize))
+        .collect();
+    Ok(Decomposition { player, actions: explained.unwrap_or_default(), state })
+}
+
+/// The segment that a period falls into.
+pub(crate) fn belief_at(scenario: &Scenario, period: usize) -> &Segment {
+    let segments = &scenario.segments;
+    segments.iter().find(|s| period <= s.until).unwrap_or(&segments[segments.len() - 1])
+}
+
+/// Makes room for two columns a line: nothing yet now, and all of the line later.
+fn double(plan: &Plan, next: &Boundary, players: usize, lines: usize) -> Boundary {
+    plan.entries
+        .iter()
+        .enumerate()
+        .map(|(e, &id)| {
+            let n = plan.nodes[id].space.size;
+            let mut out = next[e][..players * n].to_vec();
+            for l in 0..lines {
+                out.resize(out.len() + n, 0.0);
+                out.extend_from_slice(&next[e][(players + l) * n..(players + l + 1) * n]);
+            }
+            out
+        })
+        .collect()
+}
+
+fn take_apart(
+    plan: &Plan,
+    tables: &Tables,
+    id: NodeId,
+    state: usize,
+    values: &[Vec<f64>],
+    lines: &[LineId],
+    players: usize,
+) -> Option<Vec<ActionWhy>> {
+    let node = &plan.nodes[id];
+    let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
+    let look = look(plan, tables, id, state, values)?;
+    let inner = node.space.inner;
+    let mut actions = Vec::new();
+    for (a, edge) in node.edges.iter().enumerate() {
+        if !look.available[a] {
+            continue;
+        }
+        let size = plan.nodes[edge.target].space.size;
+        let at = tables.edge_rows(&edge.rows)[state / inner] as usize + state % inner;
+        let column = |c: usize| values[edge.target][c * size + at];
+        let now: Vec<(LineId, f64)> =
+            lines.iter().enumerate().map(|(l, &line)| (line, column(players + 2 * l))).collect();
+        let later: Vec<(LineId, f64)> =
+            lines.iter().enumerate().map(|(l, &line)| (line, column(players + 2 * l + 1))).collect();
+        let paid: f64 = now.iter().chain(&later).map(|(_, x)| x).sum();
+        let emax = plan.model.convention == melian_model::Convention::Emax;
+        actions.push(ActionWhy {
+            action: choice.actions[edge.role].action,
+            probability: look.probability[a],
+            value: look.value[a],
+            shock: if emax { look.value[a] - paid } else { 0.0 },
+            now,
+            later,
+        });
+    }
+    Some(actions)
+}
