@@ -1,9 +1,9 @@
 //! The solver behind a study: what it is asked and what it tells.
 
-use melian_model::{Atom, Diagnostic};
-use melian_solve::{Answer, Bound, Plan, PlanSize, Route, Scenario};
+use melian_model::Diagnostic;
+use melian_solve::{Answer, Bound, Plan, PlanSize, Query, Route, Segment};
 
-/// What one solve tells.
+/// What one solve tells about play from one start.
 #[derive(Clone, Debug)]
 pub struct Solved {
     /// One answer for each atom.
@@ -16,18 +16,18 @@ pub struct Solved {
     pub ties: u64,
 }
 
-/// Something that solves a world for all atoms at once.
+/// Something that solves a game once for everything that is asked of it.
 pub trait Engine {
-    /// Answers the atoms, in order. `progress` is told which share of the work is done.
+    /// Answers what is asked from each start, in order. `progress` is told which share of the work is done.
     ///
     /// # Errors
     /// What is wrong with the model at this parameter point.
     fn answer(
         &self,
-        world: &Scenario,
-        atoms: &[Atom],
+        segments: &[Segment],
+        queries: &[Query<'_>],
         progress: &dyn Fn(f64),
-    ) -> Result<Solved, Vec<Diagnostic>>;
+    ) -> Result<Vec<Solved>, Vec<Diagnostic>>;
 
     /// How large the game is, if the engine knows.
     fn size(&self) -> Option<PlanSize> {
@@ -46,19 +46,21 @@ pub struct Solver<'a> {
 impl Engine for Solver<'_> {
     fn answer(
         &self,
-        world: &Scenario,
-        atoms: &[Atom],
+        segments: &[Segment],
+        queries: &[Query<'_>],
         progress: &dyn Fn(f64),
-    ) -> Result<Solved, Vec<Diagnostic>> {
-        let answers = melian_solve::answer(&self.plan, world, atoms, self.route, progress)?;
-        Ok(Solved {
-            values: answers.values,
-            bounds: answers.bounds,
-            payoff_range: answers.payoff_range,
-            ties: answers.ties,
-        })
+    ) -> Result<Vec<Solved>, Vec<Diagnostic>> {
+        let answers =
+            melian_solve::answer_all(&self.plan, segments, queries, self.route, &mut |x| progress(x))?;
+        let solved = answers.into_iter().map(|a| Solved {
+            values: a.values,
+            bounds: a.bounds,
+            payoff_range: a.payoff_range,
+            ties: a.ties,
+        });
+        Ok(solved.collect())
     }
     fn size(&self) -> Option<PlanSize> {
-        Some(self.plan.size())
+        Some(*self.plan.size())
     }
 }

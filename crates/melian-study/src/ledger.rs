@@ -11,6 +11,8 @@ use melian_solve::{Answer, Bound, Scenario};
 /// One world with the atoms that are wanted in it and not yet answered.
 #[derive(Clone, Debug)]
 pub struct Need {
+    /// The world's number in the ledger.
+    pub number: usize,
     /// The world.
     pub world: Scenario,
     /// The atoms, each once.
@@ -69,18 +71,24 @@ impl Ledger {
         None
     }
 
-    /// The worlds in which something is wanted, by number.
-    pub fn needs(&self) -> Vec<(usize, Need)> {
-        let open = |entry: &Entry| -> Vec<Atom> {
+    /// The worlds in which something is wanted; those that differ in their start only stand together, because one
+    /// solve serves them all.
+    pub fn needs(&self) -> Vec<Vec<Need>> {
+        let mut groups: Vec<Vec<Need>> = Vec::new();
+        let mut by_game: HashMap<String, usize> = HashMap::new();
+        for (number, entry) in self.worlds.iter().enumerate() {
             let unanswered = entry.atoms.iter().zip(&entry.answers).filter(|(_, answer)| answer.is_none());
-            unanswered.map(|(atom, _)| atom.clone()).collect()
-        };
-        self.worlds
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (index, Need { world: entry.world.clone(), atoms: open(entry) }))
-            .filter(|(_, need)| !need.atoms.is_empty())
-            .collect()
+            let atoms: Vec<Atom> = unanswered.map(|(atom, _)| atom.clone()).collect();
+            if atoms.is_empty() {
+                continue;
+            }
+            let group = *by_game.entry(game_key(&entry.world)).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[group].push(Need { number, world: entry.world.clone(), atoms });
+        }
+        groups
     }
 
     /// Enters the answers to what [`Ledger::needs`] wanted in a world, in its order.
@@ -171,7 +179,12 @@ pub(crate) fn commitment_key(commitment: &Commitment) -> String {
 
 /// The same text for worlds that are equal apart from where their commitments were written.
 fn world_key(world: &Scenario) -> String {
-    let mut key = format!("{:?}", world.start);
+    format!("{:?}{}", world.start, game_key(world))
+}
+
+/// The same text for worlds that differ in their start only.
+fn game_key(world: &Scenario) -> String {
+    let mut key = String::new();
     for segment in &world.segments {
         key += &format!("|{}", segment.until);
         for setting in [&segment.belief, &segment.path] {

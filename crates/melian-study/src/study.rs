@@ -1,11 +1,11 @@
 //! A study: questions and conditions answered together, in as few solves as they have different worlds.
 
 use melian_model::{Condition, Diagnostic, Model, Question, Severity};
-use melian_solve::{Needs, Options, Plan, PlanSize, Route, Scenario};
+use melian_solve::{Needs, Options, Plan, PlanSize, Query, Route, Scenario};
 
 use crate::{
-    engine::{Engine, Solved, Solver},
-    ledger::Ledger,
+    engine::{Engine, Solver},
+    ledger::{Ledger, Need},
     reading::{Place, Reading, Walk, broken_requirement},
     verdict::Finding,
     world::difference,
@@ -174,13 +174,9 @@ impl<'a> Study<'a> {
             if needs.is_empty() {
                 return Ok(replies.into_iter().flatten().collect());
             }
-            let worlds = needs.len() as f64;
-            for (done, (index, need)) in needs.into_iter().enumerate() {
-                let solved = self
-                    .engine
-                    .answer(&need.world, &need.atoms, &|share| progress((done as f64 + share) / worlds))
-                    .map_err(|problems| self.blame(&need.world, problems))?;
-                self.enter(index, &need.world, solved);
+            let games = needs.len() as f64;
+            for (done, group) in needs.into_iter().enumerate() {
+                self.solve(&group, &|share| progress((done as f64 + share) / games))?;
             }
         }
         Err(vec![Diagnostic::error(
@@ -190,12 +186,22 @@ impl<'a> Study<'a> {
         )])
     }
 
-    fn enter(&mut self, index: usize, world: &Scenario, solved: Solved) {
+    /// One solve, for worlds that differ in their start only.
+    fn solve(&mut self, group: &[Need], progress: &dyn Fn(f64)) -> Result<(), Vec<Diagnostic>> {
+        let queries: Vec<Query<'_>> =
+            group.iter().map(|need| Query { start: &need.world.start, atoms: &need.atoms }).collect();
+        let solved = self
+            .engine
+            .answer(&group[0].world.segments, &queries, progress)
+            .map_err(|problems| self.blame(&group[0].world, problems))?;
         self.solves += 1;
-        if *world == self.base {
-            self.base_facts = Some((solved.payoff_range, solved.ties));
+        for (need, solved) in group.iter().zip(solved) {
+            if need.world == self.base {
+                self.base_facts = Some((solved.payoff_range, solved.ties));
+            }
+            self.ledger.enter(need.number, solved.values, solved.bounds);
         }
-        self.ledger.enter(index, solved.values, solved.bounds);
+        Ok(())
     }
 
     fn reply(&mut self, item: Asked<'_>) -> Result<Option<Reply>, Vec<Diagnostic>> {

@@ -1,13 +1,16 @@
 //! Interventions resolve to the right worlds, equal worlds are solved once: against an engine that only records.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use melian_model::{
     Action, Atom, BinaryOp, Change, Commitment, Comparison, Condition, Diagnostic, Domain, EnumId,
     Enumeration, Expr, ExprKind, Model, Param, ParamId, Player, PlayerId, Precision, Question, QuestionKind,
     Settings, Span, Stage, StageId, Start, VarId, VarKind, Variable,
 };
-use melian_solve::{Answer, Bound, Scenario};
+use melian_solve::{Answer, Bound, Query, Scenario, Segment};
 use melian_study::{Asked, Engine, Reading, Solved, Study, Verdict, base_world};
 
 const A: ParamId = ParamId(0);
@@ -88,26 +91,41 @@ fn model() -> Model {
 
 /// Answers every atom with the mean over the periods of the path's `a`, and keeps the worlds.
 #[derive(Clone, Default)]
-struct Recorder(Rc<RefCell<Vec<(Scenario, usize)>>>);
+struct Recorder {
+    worlds: Rc<RefCell<Vec<(Scenario, usize)>>>,
+    solves: Rc<Cell<usize>>,
+}
 
 impl Engine for Recorder {
-    fn answer(&self, world: &Scenario, atoms: &[Atom], _: &dyn Fn(f64)) -> Result<Solved, Vec<Diagnostic>> {
-        self.0.borrow_mut().push((world.clone(), atoms.len()));
+    fn answer(
+        &self,
+        segments: &[Segment],
+        queries: &[Query<'_>],
+        _: &dyn Fn(f64),
+    ) -> Result<Vec<Solved>, Vec<Diagnostic>> {
         let (mut sum, mut first) = (0.0, 0);
-        for segment in &world.segments {
+        for segment in segments {
             sum += segment.path.params[0] * (segment.until - first) as f64;
             first = segment.until;
         }
-        let bounds = world
-            .segments
+        let bounds: Vec<Vec<Bound>> = segments
             .iter()
-            .map(|s| s.path.commitments.iter().map(|_| Bound { visits: 2.0, bound: 1.0 }).collect());
-        Ok(Solved {
-            values: vec![Answer::Number(sum / first as f64); atoms.len()],
-            bounds: bounds.collect(),
-            payoff_range: vec![(0.0, 1.0)],
-            ties: 0,
-        })
+            .map(|s| s.path.commitments.iter().map(|_| Bound { visits: 2.0, bound: 1.0 }).collect())
+            .collect();
+        self.solves.set(self.solves.get() + 1);
+        Ok(queries
+            .iter()
+            .map(|query| {
+                let world = Scenario { start: query.start.to_vec(), segments: segments.to_vec() };
+                self.worlds.borrow_mut().push((world, query.atoms.len()));
+                Solved {
+                    values: vec![Answer::Number(sum / first as f64); query.atoms.len()],
+                    bounds: bounds.clone(),
+                    payoff_range: vec![(0.0, 1.0)],
+                    ties: 0,
+                }
+            })
+            .collect())
     }
 }
 
@@ -166,8 +184,8 @@ fn answer(questions: &[Question]) -> (Vec<Reading>, Vec<(Scenario, usize)>) {
     let mut study = Study::with_engine(&model, base, Box::new(recorder.clone()));
     let asked: Vec<Asked<'_>> = questions.iter().map(Asked::Question).collect();
     let replies = study.answer(&asked, &|_| {}).unwrap();
-    assert_eq!(study.solves(), recorder.0.borrow().len());
-    let worlds = recorder.0.borrow().clone();
+    assert_eq!(study.solves(), recorder.solves.get());
+    let worlds = recorder.worlds.borrow().clone();
     (replies.iter().map(|r| r.reading().unwrap().clone()).collect(), worlds)
 }
 
@@ -212,6 +230,19 @@ fn equal_worlds_are_solved_once() {
     let (_, worlds) = answer(&[by_three(), value(), by_three(), other_atom, same_as_base]);
     let atoms: Vec<usize> = worlds.iter().map(|(_, atoms)| *atoms).collect();
     assert_eq!(atoms, [2, 1]);
+}
+
+#[test]
+fn starts_share_a_solve() {
+    let model = model();
+    let base = base_world(&model, &model.defaults(), &[]).unwrap();
+    let recorder = Recorder::default();
+    let mut study = Study::with_engine(&model, base, Box::new(recorder.clone()));
+    let truce = |level| with(value(), start(vec![(REGIME, 1), (GUARANTEE, level)]));
+    let (soft, firm, war) = (truce(0), truce(1), value());
+    let asked = [&soft, &firm, &war].map(Asked::Question);
+    study.answer(&asked, &|_| {}).unwrap();
+    assert_eq!((recorder.solves.get(), recorder.worlds.borrow().len()), (1, 3));
 }
 
 #[test]
@@ -326,7 +357,7 @@ fn rises_asks_five_worlds() {
     assert_eq!(judged.verdict, Verdict::Holds);
     assert_eq!(judged.margin, Some(0.5));
     // a = 2 is the base and a = 3 is shared with the comparison.
-    assert_eq!(recorder.0.borrow().len(), 5);
+    assert_eq!(recorder.solves.get(), 5);
 }
 
 #[test]
