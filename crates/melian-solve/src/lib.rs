@@ -20,6 +20,7 @@ mod needs;
 mod plan;
 mod policy;
 mod problems;
+mod reach;
 mod rules;
 mod sample;
 mod scenario;

@@ -1,19 +1,19 @@
 //! The plan: which boxes of states are solved, in which order, and how they hang together. Free of parameters.
 
 use crate::{
-    eval::{Env, EvalError, UNKNOWN, eval},
-    explore::{Explorer, Graph, NodeId, Source, branch_arms},
+    eval::UNKNOWN,
+    explore::{Explorer, Graph, NodeId, Source},
     flow::{Flow, Payment, Step},
     keys::choose_keys,
-    law::{law_exprs, law_reads_current, law_support},
+    law::{law_exprs, law_reads_current},
     live::{axes, axis_order, liveness},
     needs::{Needs, Observed, probe_levels},
+    reach,
     size::{self, PlanSize},
     space::{NOWHERE, Space, Support},
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Distribution, LineId, Model, StageId, StatementKind, VarId};
-use std::collections::BTreeSet;
 
 /// Limits on what may be planned.
 #[derive(Clone, PartialEq, Debug)]
@@ -119,6 +119,9 @@ pub struct Plan<'m> {
     pub(crate) slots: usize,
     pub(crate) finally_lines: Vec<LineId>,
     pub(crate) size: PlanSize,
+    /// States from which everything is reached: starts, then look-ups.
+    pub(crate) starts: Vec<(NodeId, usize)>,
+    pub(crate) look_ups: Vec<(NodeId, usize)>,
 }
 
 impl<'m> Plan<'m> {
@@ -195,9 +198,18 @@ impl<'m> Plan<'m> {
             slots,
             finally_lines,
             size: PlanSize::default(),
+            starts: Vec::new(),
+            look_ups: Vec::new(),
             flow,
         };
-        plan.reach(&seeds);
+        let place = |(node, levels): &(NodeId, Vec<u32>)| {
+            plan.nodes[*node].space.state_of(levels).map(|state| (*node, state))
+        };
+        let (starts, look_ups) = seeds.split_at(starts.len());
+        let (starts, look_ups) =
+            (starts.iter().filter_map(place).collect(), look_ups.iter().filter_map(place).collect());
+        (plan.starts, plan.look_ups) = (starts, look_ups);
+        reach::mark(&mut plan);
         plan.size = size::measure(&plan);
         Ok(plan)
     }
@@ -252,137 +264,6 @@ impl<'m> Plan<'m> {
         node.space.levels_of(state, &mut levels);
         levels
     }
-
-    /// Marks what can be reached from the seeds, state by state.
-    fn reach(&mut self, seeds: &[(NodeId, Vec<u32>)]) {
-        let possible: Vec<Option<Possible>> = (0..self.nodes.len()).map(|id| self.possible(id)).collect();
-        let mut fresh: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
-        let mut reached: Vec<FixedBitSet> =
-            self.nodes.iter().map(|n| FixedBitSet::with_capacity(n.space.size)).collect();
-        let mut queue = BTreeSet::new();
-        let rank = |id: NodeId| (std::cmp::Reverse(self.nodes[id].point), id);
-        for (id, levels) in seeds {
-            if let Some(state) = self.nodes[*id].space.state_of(levels) {
-                if !reached[*id].put(state) {
-                    fresh[*id].push(state as u32);
-                }
-                queue.insert(rank(*id));
-            }
-        }
-        while let Some((_, id)) = queue.pop_first() {
-            let states = std::mem::take(&mut fresh[id]);
-            let node = &self.nodes[id];
-            let inner = node.space.inner;
-            for (i, edge) in node.edges.iter().enumerate() {
-                let target = &self.nodes[edge.target];
-                let seen = &mut reached[edge.target];
-                let found = &mut fresh[edge.target];
-                let before = found.len();
-                let mut arrive = |state: u32| {
-                    if !seen.put(state as usize) {
-                        found.push(state);
-                    }
-                };
-                for &state in &states {
-                    let at = state as usize;
-                    if let Some(possible) = &possible[id]
-                        && !possible.planes[i].contains(possible.support.entry(at, inner))
-                    {
-                        continue;
-                    }
-                    let within = (at % inner) as u32;
-                    match &edge.rows {
-                        Rows::Fixed(rows) => arrive(rows[at / inner] + within),
-                        Rows::Assigned { base, axis, .. } => {
-                            let axis = &target.space.axes[*axis];
-                            for p in 0..axis.levels.len() {
-                                arrive(base[at / inner] + within + (p * axis.stride) as u32);
-                            }
-                        }
-                    }
-                }
-                if found.len() > before {
-                    queue.insert(rank(edge.target));
-                }
-            }
-        }
-        for (node, reached) in self.nodes.iter_mut().zip(reached) {
-            let inner = node.space.inner;
-            let mut rows: Vec<u32> = Vec::new();
-            for state in reached.ones() {
-                let row = (state / inner) as u32;
-                if rows.last() != Some(&row) {
-                    rows.push(row);
-                }
-            }
-            node.active = (rows.len() < node.space.rows()).then_some(rows);
-            node.reached = reached;
-        }
-    }
-
-    /// Which edges of a node can be taken where, as far as is known without parameters. `None`: all everywhere.
-    fn possible(&self, id: NodeId) -> Option<Possible> {
-        let node = &self.nodes[id];
-        let table = match node.op {
-            Op::Move { select: Some(t) } => t,
-            Op::Chance { law } => law,
-            Op::Choose { available, .. } => available,
-            _ => return None,
-        };
-        let support = &self.tables[table].support;
-        let mut planes = vec![FixedBitSet::with_capacity(support.len()); node.edges.len()];
-        let mut levels = node.known.clone();
-        let step = &self.flow.points[node.point].step;
-        let width = match step {
-            Step::Assign { var, .. } => self.model.var(*var).domain.size(),
-            Step::Draw { draw, .. } => self.model.var(draw.var).domain.size(),
-            Step::Branch { arms } => arms.len() + 1,
-            _ => 0,
-        };
-        let mut can = vec![false; width];
-        support.visit(&node.space, &mut levels, |entry, levels| {
-            let env = Env { model: self.model, levels, params: None, period: None, ahead: &[] };
-            can.fill(false);
-            match step {
-                Step::Assign { var, value, .. } => match eval(value, &env) {
-                    Ok(x) => self.model.var(*var).domain.level(x).into_iter().for_each(|k| can[k] = true),
-                    Err(EvalError::Unknown) => can.fill(true),
-                    Err(_) => {}
-                },
-                Step::Branch { arms } => branch_arms(arms, &env, &mut can),
-                Step::Draw { draw, .. } => law_support(draw, &env, &mut can),
-                Step::Choose { choice, .. } => {
-                    for (i, edge) in node.edges.iter().enumerate() {
-                        let guard = choice.actions[edge.role].guard.as_ref();
-                        planes[i]
-                            .set(entry, guard.is_none_or(|g| !matches!(eval(g, &env), Ok(x) if x == 0.0)));
-                    }
-                    return;
-                }
-                _ => {}
-            }
-            let walk = match step {
-                Step::Draw { draw, .. } if is_walk(draw, &self.keys) => Some(levels[draw.var.0] as usize),
-                _ => None,
-            };
-            for (i, edge) in node.edges.iter().enumerate() {
-                let can = match (walk, edge.role) {
-                    (None, role) => can[role],
-                    (Some(level), 0) => level < width,
-                    (Some(level), 1) => level + 1 < width && can[level + 1],
-                    (Some(level), _) => level > 0 && level < width && can[level - 1],
-                };
-                planes[i].set(entry, can);
-            }
-        });
-        Some(Possible { support: support.clone(), planes })
-    }
-}
-
-/// Which edges can be taken at each entry of a support.
-struct Possible {
-    support: Support,
-    planes: Vec<FixedBitSet>,
 }
 
 /// Whether a draw's edges are stay, up and down instead of one for each level.

@@ -1,10 +1,10 @@
 //! What goes wrong at a state that can be reached, told with the state.
 
 use crate::{
-    eval::{EvalError, UNKNOWN},
+    eval::{Env, EvalError, UNKNOWN, eval},
     explore::NodeId,
     law::LawError,
-    plan::{Plan, TableSpec},
+    plan::{Op, Plan, TableSpec},
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Span, StageId, VarId, VarKind, print::number};
@@ -14,6 +14,8 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Problems<'p, 'm> {
     plan: &'p Plan<'m>,
     period: usize,
+    /// The states that count, if not all that any parameters reach.
+    only: Option<&'p [FixedBitSet]>,
     found: Vec<Diagnostic>,
     told: HashSet<(&'static str, Span)>,
     reachable: HashMap<*const TableSpec, FixedBitSet>,
@@ -21,7 +23,63 @@ pub(crate) struct Problems<'p, 'm> {
 
 impl<'p, 'm> Problems<'p, 'm> {
     pub fn new(plan: &'p Plan<'m>, period: usize) -> Problems<'p, 'm> {
-        Problems { plan, period, found: Vec::new(), told: HashSet::new(), reachable: HashMap::new() }
+        Problems {
+            plan,
+            period,
+            only: None,
+            found: Vec::new(),
+            told: HashSet::new(),
+            reachable: HashMap::new(),
+        }
+    }
+
+    /// Only problems at these states, one set a node.
+    pub fn among(self, only: &'p [FixedBitSet]) -> Problems<'p, 'm> {
+        Problems { only: Some(only), ..self }
+    }
+
+    fn reached(&self, node: NodeId) -> &'p FixedBitSet {
+        let plan = self.plan;
+        self.only.map_or(&plan.nodes[node].reached, |only| &only[node])
+    }
+
+    /// Conditional state that is absent at a period's end though its condition holds, or the other way round.
+    pub fn conditional(&mut self) {
+        let plan = self.plan;
+        let model = plan.model;
+        for (id, node) in plan.nodes.iter().enumerate().filter(|(_, n)| matches!(n.op, Op::Exit { .. })) {
+            let env = Env { model, levels: &node.known, params: None, period: None, ahead: &[] };
+            for (v, var) in model.vars.iter().enumerate() {
+                let VarKind::State { when: Some(when), .. } = &var.kind else { continue };
+                let exists = eval(when, &env).is_ok_and(|x| x != 0.0);
+                let wrong = |k: u32| (k as usize == var.absent()) == exists && k != UNKNOWN;
+                if self.told.contains(&("conditional-unset", var.span)) {
+                    continue;
+                }
+                let state = self.reached(id).ones().find(|&s| wrong(plan.levels_at(id, s)[v]));
+                if let Some(state) = state {
+                    let at = plan.describe_state(id, state);
+                    let title = if exists {
+                        format!(
+                            "`{}` is not assigned though its condition holds at the end of a {}",
+                            var.name, model.period_word
+                        )
+                    } else {
+                        format!(
+                            "`{}` is assigned though its condition does not hold at the end of a {}",
+                            var.name, model.period_word
+                        )
+                    };
+                    self.told.insert(("conditional-unset", var.span));
+                    self.found.push(
+                        Diagnostic::error("conditional-unset", title, var.span)
+                            .label("exists only under this condition")
+                            .help(format!("it happens in {} {}, at {at}", model.period_word, self.period))
+                            .help("whatever makes the condition true must assign it in the same period"),
+                    );
+                }
+            }
+        }
     }
 
     pub fn finish(self) -> Result<(), Vec<Diagnostic>> {
@@ -123,15 +181,16 @@ impl<'p, 'm> Problems<'p, 'm> {
         }
         let plan = self.plan;
         let inner = plan.nodes[node].space.inner;
+        let reached = self.reached(node);
         let reachable = self.reachable.entry(std::ptr::from_ref(spec)).or_insert_with(|| {
             let mut set = FixedBitSet::with_capacity(spec.support.len());
-            plan.nodes[node].reached.ones().for_each(|s| set.insert(spec.support.entry(s, inner)));
+            reached.ones().for_each(|s| set.insert(spec.support.entry(s, inner)));
             set
         });
         if !reachable.contains(entry) {
             return;
         }
-        let state = plan.nodes[node].reached.ones().find(|&s| spec.support.entry(s, inner) == entry);
+        let state = reached.ones().find(|&s| spec.support.entry(s, inner) == entry);
         let (title, help) = words();
         let mut diagnostic = Diagnostic::error(id, title, span);
         if let Some(state) = state {

@@ -6,6 +6,7 @@ use crate::{
     law::{LawError, law_row},
     plan::{Content, Plan, Rows, TableSpec, is_walk},
     problems::Problems,
+    reach,
     scenario::Setting,
     space::NOWHERE,
 };
@@ -40,7 +41,10 @@ impl Tables {
             precision: Vec::new(),
         };
         tables.players(plan)?;
-        tables.fill(plan, |_| true)?;
+        let mut problems = Problems::new(plan, period);
+        tables.fill(plan, |_| true, &mut problems);
+        problems.conditional();
+        tables.confirm(plan, problems)?;
         Ok(tables)
     }
 
@@ -50,7 +54,44 @@ impl Tables {
             return Ok(());
         }
         self.period = period;
-        self.fill(plan, |t| t.timed)
+        let mut problems = Problems::new(plan, period);
+        self.fill(plan, |t| t.timed, &mut problems);
+        self.confirm(plan, problems)
+    }
+
+    /// A plan's reachable states are those that some parameters reach. What is wrong at one of them counts only if
+    /// these parameters reach it, which is found by going through the periods.
+    fn confirm(&self, plan: &Plan, suspected: Problems) -> Result<(), Vec<Diagnostic>> {
+        if suspected.finish().is_ok() {
+            return Ok(());
+        }
+        let mut tables = Tables {
+            setting: self.setting.clone(),
+            period: 1,
+            data: self.data.clone(),
+            rows: self.rows.clone(),
+            discount: self.discount.clone(),
+            precision: self.precision.clone(),
+        };
+        let mut boundary = reach::empty(plan);
+        for &(entry, state) in &plan.starts {
+            boundary[entry].insert(state);
+        }
+        let timed = plan.tables.iter().any(|t| t.timed);
+        for period in 1..=plan.model.horizon {
+            tables.period = period;
+            tables.fill(plan, |_| true, &mut Problems::new(plan, period));
+            let before = boundary.clone();
+            let reached = reach::one_period(plan, &tables, &mut boundary);
+            let mut problems = Problems::new(plan, period).among(&reached);
+            tables.fill(plan, |_| true, &mut problems);
+            problems.conditional();
+            problems.finish()?;
+            if !timed && boundary == before {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The offsets of an edge's rows.
@@ -107,12 +148,11 @@ impl Tables {
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
 
-    fn fill(&mut self, plan: &Plan, which: impl Fn(&TableSpec) -> bool) -> Result<(), Vec<Diagnostic>> {
-        let mut problems = Problems::new(plan, self.period);
+    fn fill(&mut self, plan: &Plan, which: impl Fn(&TableSpec) -> bool, problems: &mut Problems) {
         for (t, spec) in plan.tables.iter().enumerate() {
             if which(spec) {
                 let mut data = std::mem::take(&mut self.data[t]);
-                self.fill_table(plan, spec, &mut data, &mut problems);
+                self.fill_table(plan, spec, &mut data, problems);
                 self.data[t] = data;
             }
         }
@@ -136,7 +176,6 @@ impl Tables {
                 }
             }
         }
-        problems.finish()
     }
 
     fn fill_table(&self, plan: &Plan, spec: &TableSpec, data: &mut [f64], problems: &mut Problems) {
