@@ -79,7 +79,7 @@ pub(crate) fn backward(
             for (c, &r) in active.iter().enumerate() {
                 for (id, rules) in rules.iter_mut().enumerate() {
                     if matches!(plan.nodes[id].op, Op::Choose { .. }) {
-                        sampler.stage_rules(values_first + c, &work.recursions[r], id, period, rules)?;
+                        sampler.stage_rules(values_first + c, r, id, period, rules)?;
                     }
                 }
             }

@@ -255,12 +255,12 @@ impl Push<'_, '_, '_, '_> {
         if let Stop::Ever { .. } = pass.stop {
             let longest = pass.recursions.iter().max_by_key(|&&r| self.work.recursions[r].by);
             if let Some(&r) = longest {
-                self.sampler.stage_rules(r, &self.work.recursions[r], id, self.period, &mut takes)?;
+                self.sampler.stage_rules(r, r, id, self.period, &mut takes)?;
             }
         } else {
             let mut adds: Vec<StageRule> = Vec::new();
             for &r in &pass.recursions {
-                self.sampler.stage_rules(r, &self.work.recursions[r], id, self.period, &mut adds)?;
+                self.sampler.stage_rules(r, r, id, self.period, &mut adds)?;
             }
             for rule in &adds {
                 let plane = rule.sample.support.len();

@@ -18,13 +18,15 @@ pub(crate) struct Sampler<'a, 'm> {
     pub work: &'a Work,
     pub params: &'a [f64],
     cache: HashMap<(NodeId, ExprId), Arc<Sample>>,
+    /// What visits and bound visits add, by node and recursion, where it is the same every period.
+    visits: HashMap<(NodeId, usize), Arc<Sample>>,
 }
 
 type Sampling<T> = Result<T, Vec<Diagnostic>>;
 
 impl<'a, 'm> Sampler<'a, 'm> {
     pub fn new(plan: &'a Plan<'m>, work: &'a Work, params: &'a [f64]) -> Sampler<'a, 'm> {
-        Sampler { plan, work, params, cache: HashMap::new() }
+        Sampler { plan, work, params, cache: HashMap::new(), visits: HashMap::new() }
     }
 
     /// An expression at a node: a period's end, or a choice.
@@ -60,15 +62,16 @@ impl<'a, 'm> Sampler<'a, 'm> {
         sample_end(self.plan, node, &self.work.exprs[id], self.params, period, ahead).map(Arc::new)
     }
 
-    /// What a recursion adds at a choice node, if anything.
+    /// What recursion number `r` does at a choice node, if anything, to column `column`.
     pub fn stage_rules(
         &mut self,
         column: usize,
-        recursion: &Recursion,
+        r: usize,
         node: NodeId,
         period: usize,
         rules: &mut Vec<StageRule>,
     ) -> Sampling<()> {
+        let recursion = &self.work.recursions[r];
         if period <= recursion.after || period > recursion.by {
             return Ok(());
         }
@@ -94,19 +97,38 @@ impl<'a, 'm> Sampler<'a, 'm> {
             {
                 push(StageChange::Add, self.sample(node, *id, period)?);
             }
-            Rule::Visits { stage: here, actions, given, .. } if *here == stage => {
-                let sample = match given {
-                    Some(id) => self.sample(node, *id, period)?,
-                    None => Arc::new(self.ones(node)),
-                };
-                push(StageChange::Add, Arc::new(self.only(node, &sample, actions.as_deref())));
+            Rule::Visits { stage: here, .. } if *here == stage => {
+                push(StageChange::Add, self.visits(r, node, period)?);
             }
             Rule::Bound(commitment) if commitment.stage == stage => {
-                push(StageChange::Add, Arc::new(self.binds(node, commitment, period)?));
+                push(StageChange::Add, self.visits(r, node, period)?);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn visits(&mut self, r: usize, node: NodeId, period: usize) -> Sampling<Arc<Sample>> {
+        if let Some(sample) = self.visits.get(&(node, r)) {
+            return Ok(sample.clone());
+        }
+        let work = self.work;
+        let (sample, timed) = match &work.recursions[r].rule {
+            Rule::Visits { actions, given: Some(id), .. } => {
+                let sample = self.sample(node, *id, period)?;
+                (self.only(node, &sample, actions.as_deref()), work.exprs[*id].reads_time())
+            }
+            Rule::Visits { actions, given: None, .. } => {
+                (self.only(node, &self.ones(node), actions.as_deref()), false)
+            }
+            Rule::Bound(commitment) => self.binds(node, commitment, period)?,
+            _ => (self.ones(node), false),
+        };
+        let sample = Arc::new(sample);
+        if !timed {
+            self.visits.insert((node, r), sample.clone());
+        }
+        Ok(sample)
     }
 
     fn ones(&self, node: NodeId) -> Sample {
@@ -130,15 +152,17 @@ impl<'a, 'm> Sampler<'a, 'm> {
         Sample { support: sample.support.clone(), data }
     }
 
-    /// 1 where a commitment binds: its condition holds and one of its actions is available.
-    fn binds(&self, node: NodeId, commitment: &Commitment, period: usize) -> Sampling<Sample> {
+    /// 1 where a commitment binds: its condition holds and one of its actions is available; and whether that depends
+    /// on time.
+    fn binds(&self, node: NodeId, commitment: &Commitment, period: usize) -> Sampling<(Sample, bool)> {
         let plan = self.plan;
         let Step::Choose { choice, .. } = &plan.flow.points[plan.nodes[node].point].step else {
-            return Ok(self.ones(node));
+            return Ok((self.ones(node), false));
         };
         let guards = choice.actions.iter().filter_map(|a| a.guard.as_ref());
-        let mut vars: Vec<_> = guards.flat_map(|g| g.variables()).collect();
-        vars.extend(commitment.when.iter().flat_map(|w| w.variables()));
+        let read: Vec<&melian_model::Expr> = guards.chain(&commitment.when).collect();
+        let timed = read.iter().any(|e| e.reads_time());
+        let vars: Vec<_> = read.iter().flat_map(|e| e.variables()).collect();
         let here = &plan.nodes[node];
         let support = here.space.support(&vars);
         let plane = support.len();
@@ -162,7 +186,7 @@ impl<'a, 'm> Sampler<'a, 'm> {
                 (0..here.edges.len()).for_each(|a| data[a * plane + entry] = 1.0);
             }
         });
-        Ok(Sample { support, data })
+        Ok((Sample { support, data }, timed))
     }
 
     /// Changes a recursion's column at a period's end. `values` holds what comes after.
