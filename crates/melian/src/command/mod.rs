@@ -1,0 +1,193 @@
+//! What the command understands: its subcommands, options and help texts.
+
+mod ask;
+mod board;
+mod check;
+mod explain;
+mod figures;
+mod format;
+mod models;
+mod play;
+mod print;
+mod report;
+mod run;
+mod shell;
+mod starter;
+mod tables;
+mod why;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use shell::{Outcome, Shell};
+
+/// Conflicts written as text, solved exactly, their claims answered.
+///
+/// Without a subcommand: `melian run` on the flagship model.
+#[derive(Parser)]
+#[command(name = "melian", version, arg_required_else_help = false, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+MODEL is a path, the name of an embedded model (`melian models`), or - for standard input.
+Answers go to standard output, everything else to standard error.
+
+Exit codes:
+  0  done
+  1  a claim failed (run --check), a check failed (check --strict, fmt --check)
+  2  bad input or usage";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Solve a model: outlook, first choices, measures, claims
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::Run),
+    /// Ask questions about a model
+    #[command(after_help = ask::EXAMPLES)]
+    Ask(ask::Ask),
+    /// Explain a choice: what each action is worth, and which payoffs make the difference
+    #[command(after_help = why::EXAMPLES)]
+    Why(why::Why),
+    /// Tell one history of a game, period by period
+    #[command(after_help = play::EXAMPLES)]
+    Play(play::Play),
+    /// Look for mistakes in models
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::Check),
+    /// Put models into the standard layout, in place
+    #[command(after_help = format::EXAMPLES)]
+    Fmt(format::Fmt),
+    /// Write a commented starter model to NAME.melian
+    #[command(after_help = starter::EXAMPLES)]
+    New(starter::New),
+    /// Print a model as the solver sees it, or the plan of its solution
+    #[command(after_help = print::EXAMPLES)]
+    Print(print::Print),
+    /// Explain a diagnostic by its id, or list all ids
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Explain),
+    /// List the embedded models, or print one
+    #[command(after_help = models::EXAMPLES)]
+    Models(models::Models),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  melian completions bash > ~/.local/share/bash-completion/completions/melian"
+    )]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How answers are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// Tables for people
+    #[default]
+    Table,
+    /// JSON with full precision
+    Json,
+    /// CSV, one number a row
+    Csv,
+}
+
+/// Options of every command that solves a model.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Settings {
+    /// Set parameters: dmg=0.2,'arms[supply]=2'
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE", value_delimiter = ',', value_parser = named_number)]
+    params: Vec<(String, f64)>,
+    /// Set start values: regime=truce,guarantee=soft
+    #[arg(long = "start", short = 's', value_name = "NAME=VALUE", value_delimiter = ',', value_parser = named)]
+    starts: Vec<(String, String)>,
+    /// Set constants and compile the model anew: horizon=60
+    #[arg(long = "const", short = 'c', value_name = "NAME=VALUE", value_delimiter = ',', value_parser = named_number)]
+    consts: Vec<(String, f64)>,
+    /// Refuse to take more memory than this [default: 8]
+    #[arg(long, value_name = "GIB", value_parser = gibibytes)]
+    memory: Option<u64>,
+}
+
+impl Settings {
+    fn setup(&self) -> melian::Setup {
+        melian::Setup { params: self.params.clone(), start: self.starts.clone() }
+    }
+
+    fn options(&self) -> melian::solver::Options {
+        let usual = melian::solver::Options::default();
+        melian::solver::Options { max_memory: self.memory.unwrap_or(usual.max_memory) }
+    }
+}
+
+/// `name=value`.
+fn named(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write NAME=VALUE".into()),
+    }
+}
+
+/// `name=number`.
+fn named_number(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = named(text)?;
+    let number = match value.as_str() {
+        "true" => Some(1.0),
+        "false" => Some(0.0),
+        _ => value.parse().ok().filter(|x: &f64| x.is_finite()),
+    };
+    Ok((name, number.ok_or_else(|| format!("`{value}` is not a number"))?))
+}
+
+/// A number of gibibytes as bytes.
+fn gibibytes(text: &str) -> Result<u64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x < 1e9 => Ok((x * f64::from(1 << 30)) as u64),
+        _ => Err("write a number of gibibytes, such as 4 or 0.5".into()),
+    }
+}
+
+/// Runs the command; returns its exit code.
+pub fn main() -> i32 {
+    let cli = Cli::parse();
+    let shell = Shell::new();
+    let outcome = match cli.command.unwrap_or_else(|| Command::Run(run::Run::default())) {
+        Command::Run(run) => run.execute(&shell),
+        Command::Ask(ask) => ask.execute(&shell),
+        Command::Why(why) => why.execute(&shell),
+        Command::Play(play) => play.execute(&shell),
+        Command::Check(check) => check.execute(&shell),
+        Command::Fmt(format) => format.execute(&shell),
+        Command::New(new) => new.execute(&shell),
+        Command::Print(print) => print.execute(&shell),
+        Command::Explain(explain) => explain.execute(&shell),
+        Command::Models(models) => models.execute(&shell),
+        Command::Completions { shell: which } => {
+            let mut script = Vec::new();
+            clap_complete::generate(which, &mut Cli::command(), "melian", &mut script);
+            shell.print(&String::from_utf8_lossy(&script));
+            Ok(Outcome::Done)
+        }
+    };
+    match outcome {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Failed) => 1,
+        Err(failure) => {
+            shell.fail(&failure);
+            2
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,403 @@
+//! What `melian run` prints as JSON and CSV: stable field names, full precision.
+//!
+//! JSON: one object with `model`, `players`, `outlook`, `first_period`, `measures`, `claims`, `horizon_check`,
+//! `warnings`. A number that does not exist is `null`, with `undefined` giving the reason. CSV: one number a row, in
+//! the columns `table`, `item`, `detail`, `period`, `value`.
+
+use melian::{
+    Game, Solution,
+    model::{Convention, print::comparison_word},
+    solution::HorizonCheck,
+    study::{BoundShare, Finding, Reading, Reply, Verdict},
+};
+use serde::Serialize;
+
+use super::board::word;
+
+/// The whole report.
+#[derive(Serialize)]
+pub struct Report {
+    model: ModelPart,
+    players: Vec<PlayerPart>,
+    outlook: Vec<OutlookEntry>,
+    first_period: Vec<StagePart>,
+    measures: Vec<MeasurePart>,
+    claims: Vec<ClaimPart>,
+    horizon_check: Option<HorizonPart>,
+    games_solved: usize,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ModelPart {
+    name: String,
+    title: String,
+    value: &'static str,
+    periods: usize,
+    period: String,
+    from: Option<String>,
+    states: String,
+    reachable_states: u64,
+    constants: Vec<(String, String)>,
+    parameters: Vec<(String, f64)>,
+}
+
+#[derive(Serialize)]
+struct PlayerPart {
+    name: String,
+    discount: f64,
+    /// A number, or "inf".
+    precision: Option<serde_json::Value>,
+    value: Option<f64>,
+    payoff_range: (f64, f64),
+    precision_times_range: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct OutlookEntry {
+    variable: String,
+    /// The level whose probability it is, or "mean".
+    what: String,
+    period: usize,
+    date: Option<String>,
+    value: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct StagePart {
+    stage: String,
+    visits: Option<f64>,
+    actions: Vec<ActionPart>,
+}
+
+#[derive(Serialize)]
+struct ActionPart {
+    action: String,
+    probability: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct MeasurePart {
+    name: String,
+    doc: String,
+    #[serde(flatten)]
+    value: Number,
+    bounds: Vec<BoundPart>,
+}
+
+#[derive(Serialize)]
+struct ClaimPart {
+    id: String,
+    claim: String,
+    condition: String,
+    #[serde(flatten)]
+    finding: FindingPart,
+    bounds: Vec<BoundPart>,
+}
+
+#[derive(Serialize)]
+struct HorizonPart {
+    periods: usize,
+    compared_until: usize,
+    largest_move: Option<f64>,
+    relative_to_range: Option<f64>,
+    variable: Option<String>,
+    what: Option<String>,
+    period: Option<usize>,
+}
+
+/// A number, or why there is none.
+#[derive(Serialize)]
+pub struct Number {
+    value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undefined: Option<String>,
+}
+
+/// How often a commitment bound.
+#[derive(Serialize)]
+pub struct BoundPart {
+    commitment: String,
+    visits: f64,
+    bound: f64,
+}
+
+/// A verdict with its numbers.
+#[derive(Serialize)]
+pub struct FindingPart {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undefined: Option<String>,
+    margin: Option<f64>,
+    /// "and", "or", "not", "near", "rises", "falls", or the comparison's sign.
+    relation: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sides: Vec<SidePart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    members: Vec<FindingPart>,
+}
+
+#[derive(Serialize)]
+struct SidePart {
+    question: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<f64>,
+    #[serde(flatten)]
+    value: Number,
+}
+
+impl Number {
+    /// From a reading.
+    pub fn of(reading: &Reading) -> Number {
+        match reading {
+            Reading::Number(x) => Number { value: Some(*x), undefined: None },
+            Reading::Undefined(reason) => Number { value: None, undefined: Some(reason.clone()) },
+        }
+    }
+}
+
+/// How often commitments bound.
+pub fn bounds(shares: &[BoundShare]) -> Vec<BoundPart> {
+    let part =
+        |b: &BoundShare| BoundPart { commitment: b.commitment.clone(), visits: b.visits, bound: b.bound };
+    shares.iter().map(part).collect()
+}
+
+impl FindingPart {
+    /// From a finding; sides are quoted as they stand in the text, where they stand there.
+    pub fn of(finding: &Finding, text: &str) -> FindingPart {
+        let judged = finding.judged();
+        let side = |side: &melian::study::Side, at: Option<f64>, reading: &Reading| SidePart {
+            question: quoted(side, text),
+            at,
+            value: Number::of(reading),
+        };
+        let (relation, sides, by, members) = match finding {
+            Finding::Compare { comparison, left, right, by, .. } => (
+                comparison_word(*comparison).to_owned(),
+                vec![side(left, None, &left.reading), side(right, None, &right.reading)],
+                by.as_ref().and_then(Reading::number),
+                Vec::new(),
+            ),
+            Finding::Near { left, right, within, .. } => (
+                "near".into(),
+                vec![side(left, None, &left.reading), side(right, None, &right.reading)],
+                within.number(),
+                Vec::new(),
+            ),
+            Finding::Rises { side: s, points, by, falls, .. } => (
+                if *falls { "falls".into() } else { "rises".into() },
+                points.iter().map(|(x, y)| side(s, Some(*x), y)).collect(),
+                by.as_ref().and_then(Reading::number),
+                Vec::new(),
+            ),
+            Finding::And(members, _) => {
+                ("and".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, text)).collect())
+            }
+            Finding::Or(members, _) => {
+                ("or".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, text)).collect())
+            }
+            Finding::Not(inner, _) => ("not".into(), Vec::new(), None, vec![FindingPart::of(inner, text)]),
+        };
+        let undefined = match &judged.verdict {
+            Verdict::Undefined(reason) => Some(reason.clone()),
+            _ => None,
+        };
+        FindingPart {
+            verdict: word(&judged.verdict),
+            undefined,
+            margin: judged.margin,
+            relation,
+            sides,
+            by,
+            members,
+        }
+    }
+}
+
+/// A side as written, or as it prints where the text does not hold it.
+fn quoted(side: &melian::study::Side, text: &str) -> String {
+    let written = text.get(side.span.range()).filter(|s| !s.is_empty());
+    let tidy = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
+    written.map_or_else(|| side.text.clone(), tidy)
+}
+
+/// A calendar month, `2025-10`.
+pub fn date(model: &melian::model::Model, period: usize) -> Option<String> {
+    model.date(period).map(|(year, month)| format!("{year}-{month:02}"))
+}
+
+impl Report {
+    /// From a solution.
+    pub fn new(game: &Game, solution: &Solution) -> Report {
+        let model = game.model();
+        let params = &solution.world.segments[0].path.params;
+        let outlook = &solution.outlook;
+        let entries = outlook.plan.months.iter().zip(&outlook.rows).flat_map(|(&period, row)| {
+            outlook.plan.columns.iter().zip(row).map(move |(column, value)| {
+                let (variable, what) = column.title(model);
+                OutlookEntry { variable, what, period, date: date(model, period), value: value.number() }
+            })
+        });
+        Report {
+            model: ModelPart {
+                name: model.name.clone(),
+                title: model.title.clone(),
+                value: convention(model.convention),
+                periods: model.horizon,
+                period: model.period_word.clone(),
+                from: date(model, 1),
+                states: solution.size.dense_states.to_string(),
+                reachable_states: solution.size.period_start_states,
+                constants: model.constants.clone(),
+                parameters: model.params.iter().map(|p| p.name.clone()).zip(params.iter().copied()).collect(),
+            },
+            players: solution.players.iter().map(player).collect(),
+            outlook: entries.collect(),
+            first_period: first_period(game, solution),
+            measures: solution.measures.iter().map(|(index, reply)| measure(game, *index, reply)).collect(),
+            claims: model
+                .claims
+                .iter()
+                .zip(&solution.claims)
+                .filter_map(|(c, r)| claim(game, c, r))
+                .collect(),
+            horizon_check: solution.horizon_check.as_ref().map(|check| horizon(game, check)),
+            games_solved: solution.solves,
+            warnings: game.warnings.iter().map(|w| format!("{}: {}", w.id, w.title)).collect(),
+        }
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|e| e.to_string(), |text| text + "\n")
+    }
+
+    /// As CSV.
+    pub fn csv(&self) -> String {
+        let mut table = Csv::new(&["table", "item", "detail", "period", "value"]);
+        let number = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
+        for p in &self.players {
+            table.row(&["value", &p.name, "", "0", &number(p.value)]);
+        }
+        for e in &self.outlook {
+            table.row(&["outlook", &e.variable, &e.what, &e.period.to_string(), &number(e.value)]);
+        }
+        for s in &self.first_period {
+            table.row(&["visits", &s.stage, "", "1", &number(s.visits)]);
+            for a in &s.actions {
+                table.row(&["choice", &s.stage, &a.action, "1", &number(a.probability)]);
+            }
+        }
+        for m in &self.measures {
+            table.row(&["measure", &m.name, "", "", &number(m.value.value)]);
+        }
+        for c in &self.claims {
+            let name = if c.id.is_empty() { &c.claim } else { &c.id };
+            table.row(&["verdict", name, c.finding.verdict, "", &number(c.finding.margin)]);
+        }
+        if let Some(check) = &self.horizon_check {
+            let period = check.period.map_or(String::new(), |p| p.to_string());
+            let item = check.variable.as_deref().unwrap_or_default();
+            let what = check.what.as_deref().unwrap_or_default();
+            table.row(&["horizon_move", item, what, &period, &number(check.largest_move)]);
+        }
+        table.text()
+    }
+}
+
+/// The convention's word in the language.
+pub fn convention(convention: Convention) -> &'static str {
+    match convention {
+        Convention::Payoff => "payoff",
+        Convention::Emax => "emax",
+    }
+}
+
+fn player(facts: &melian::solution::PlayerFacts) -> PlayerPart {
+    PlayerPart {
+        name: facts.name.clone(),
+        discount: facts.discount,
+        precision: facts
+            .precision
+            .map(|p| if p.is_finite() { serde_json::json!(p) } else { serde_json::json!("inf") }),
+        value: facts.value.number(),
+        payoff_range: facts.payoff_range,
+        precision_times_range: facts.sharpness().filter(|x| x.is_finite()),
+    }
+}
+
+fn first_period(game: &Game, solution: &Solution) -> Vec<StagePart> {
+    let model = game.model();
+    let stage = |opening: &melian::study::Opening| StagePart {
+        stage: model.stage_name(opening.stage),
+        visits: opening.visits.number(),
+        actions: model
+            .stage(opening.stage)
+            .actions
+            .iter()
+            .zip(&opening.actions)
+            .map(|(action, p)| ActionPart { action: action.label(), probability: p.number() })
+            .collect(),
+    };
+    solution.opening.iter().map(stage).collect()
+}
+
+fn measure(game: &Game, index: usize, reply: &Reply) -> MeasurePart {
+    let measure = &game.model().measures[index];
+    let none = Reading::Undefined("not a number".into());
+    MeasurePart {
+        name: measure.name.clone(),
+        doc: measure.doc.clone(),
+        value: Number::of(reply.reading().unwrap_or(&none)),
+        bounds: bounds(&reply.bounds),
+    }
+}
+
+fn claim(game: &Game, claim: &melian::model::Claim, reply: &Reply) -> Option<ClaimPart> {
+    Some(ClaimPart {
+        id: claim.id.clone(),
+        claim: claim.words.clone(),
+        condition: claim.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        finding: FindingPart::of(reply.finding()?, &game.text),
+        bounds: bounds(&reply.bounds),
+    })
+}
+
+fn horizon(game: &Game, check: &HorizonCheck) -> HorizonPart {
+    let titles = check.largest.as_ref().map(|m| m.column.title(game.model()));
+    HorizonPart {
+        periods: check.horizon,
+        compared_until: check.until,
+        largest_move: check.largest.as_ref().map(|m| m.amount),
+        relative_to_range: check.largest.as_ref().map(|m| m.share),
+        variable: titles.as_ref().map(|t| t.0.clone()),
+        what: titles.map(|t| t.1),
+        period: check.largest.as_ref().map(|m| m.month),
+    }
+}
+
+/// A CSV table in memory.
+pub struct Csv(csv::Writer<Vec<u8>>);
+
+impl Csv {
+    /// With a header.
+    pub fn new(header: &[&str]) -> Csv {
+        let mut table = Csv(csv::Writer::from_writer(Vec::new()));
+        table.row(header);
+        table
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: &[&str]) {
+        // All rows are equally long and memory does not fail, which is all that can go wrong here.
+        drop(self.0.write_record(cells));
+    }
+
+    /// The table as text.
+    pub fn text(self) -> String {
+        self.0.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,296 @@
+//! `melian run`: the standard report on a model.
+
+use std::time::Instant;
+
+use clap::Args;
+use melian::{
+    Game, Solution, Wishes,
+    model::Model,
+    solution::HorizonCheck,
+    study::{Reading, Verdict},
+};
+
+use super::{
+    Format, Settings,
+    board::{board, unbound},
+    figures::{Paint, count, digits, figure, paint, percent, reading, short},
+    report::{Report, convention, date},
+    shell::{Failure, Outcome, Shell},
+    tables::{Rows, WIDTH},
+};
+
+/// Examples for `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  melian run                                   the flagship
+  melian run fearon --param cost_B=0.3         another cost of war
+  melian run ukraine --const front_levels=4 --no-claims
+  melian run my.melian --start regime=truce --start guarantee=soft
+  melian run my.melian --check                 exit code 1 unless every claim holds
+  melian run my.melian --format json > answers.json";
+
+/// Solve a model: outlook, first choices, measures, claims.
+#[derive(Args, Default)]
+pub struct Run {
+    /// Path, name of an embedded model, or - [default: the flagship]
+    model: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+    /// How to print the answers
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// End with exit code 1 unless every claim holds
+    #[arg(long)]
+    check: bool,
+    /// Leave the claims out
+    #[arg(long, conflicts_with = "check")]
+    no_claims: bool,
+    /// Leave the measures out
+    #[arg(long)]
+    no_measures: bool,
+    /// Leave out the second solve with a longer horizon
+    #[arg(long)]
+    no_horizon_check: bool,
+}
+
+impl Run {
+    /// Does it.
+    pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
+        let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
+        let loaded = shell.load(name, &self.settings.consts)?;
+        let wishes = Wishes {
+            measures: !self.no_measures,
+            claims: !self.no_claims,
+            horizon_check: !self.no_horizon_check,
+            options: self.settings.options(),
+        };
+        let started = Instant::now();
+        let solution = shell
+            .watch("solving", |progress| {
+                melian::solution(loaded.game.model(), &self.settings.setup(), &wishes, progress)
+            })
+            .map_err(|problems| loaded.failure(problems))?;
+        shell.remark(&format!(
+            "{} games solved in {:.1} s",
+            solution.solves,
+            started.elapsed().as_secs_f64()
+        ));
+        shell.print(&match self.format {
+            Format::Table => page(&loaded.game, &solution, shell.colour()),
+            Format::Json => Report::new(&loaded.game, &solution).json(),
+            Format::Csv => Report::new(&loaded.game, &solution).csv(),
+        });
+        let open = solution
+            .claims
+            .iter()
+            .filter_map(|r| r.finding())
+            .filter(|f| f.judged().verdict != Verdict::Holds)
+            .count();
+        if self.check && open > 0 {
+            shell.note(&format!("{open} of {} claims do not hold", solution.claims.len()));
+            return Ok(Outcome::Failed);
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// The report as a page of text.
+fn page(game: &Game, solution: &Solution, colour: bool) -> String {
+    let model = game.model();
+    let mut text = head(model, solution, colour);
+    let mut section = |title: &str, body: String| {
+        if !body.is_empty() {
+            text += &format!("\n{}\n{body}", paint(title, Paint::Bold, colour));
+        }
+    };
+    section("Outlook", outlook(model, solution, colour));
+    section(&format!("First {}", model.period_word), opening(model, solution, colour));
+    section("Measures", measures(model, solution, colour));
+    if !solution.claims.is_empty() {
+        section("Claims", board(model, &solution.claims, colour));
+    }
+    section("Horizon", horizon(model, solution.horizon_check.as_ref()));
+    text
+}
+
+/// The model in a title and two lines.
+fn head(model: &Model, solution: &Solution, colour: bool) -> String {
+    let title = if model.title.is_empty() { String::new() } else { format!(" · {}", model.title) };
+    let names: Vec<&str> = model.players.iter().map(|p| p.name.as_str()).collect();
+    let length = match (model.horizon, date(model, 1)) {
+        (n, Some(from)) => format!("{n} {}s from {from}", model.period_word),
+        (1, None) => format!("1 {}", model.period_word),
+        (n, None) => format!("{n} {}s", model.period_word),
+    };
+    let size = solution.size;
+    let states = match size.dense_states {
+        0 | 1 => "no state between periods".to_owned(),
+        dense => format!("{} of {} states reachable", count(size.period_start_states.into()), count(dense)),
+    };
+    let first = format!(
+        "{} · {states} · {length} · value = {}",
+        if names.is_empty() { "no players".to_owned() } else { names.join(", ") },
+        convention(model.convention)
+    );
+    let sharp: Vec<String> = solution
+        .players
+        .iter()
+        .filter_map(|p| {
+            let range = p.payoff_range.1 - p.payoff_range.0;
+            let precision = p.precision?;
+            Some(if precision.is_finite() {
+                format!(
+                    "{} {} × {} = {}",
+                    p.name,
+                    digits(precision),
+                    spread(range),
+                    spread(precision * range)
+                )
+            } else {
+                format!("{} inf", p.name)
+            })
+        })
+        .collect();
+    let values: Vec<String> =
+        solution.players.iter().map(|p| format!("{} {}", p.name, reading(&p.value, figure))).collect();
+    let mut text = format!("{}{title}\n{first}\n", paint(&model.name, Paint::Bold, colour));
+    if !sharp.is_empty() {
+        text += &wrapped(&format!("precision × payoff range: {}", sharp.join(", ")));
+    }
+    if !values.is_empty() {
+        text += &wrapped(&format!("value at the start: {}", values.join(", ")));
+    }
+    if solution.ties > 0 {
+        text += &format!("ties between equally good actions: {}\n", count(solution.ties.into()));
+    }
+    text
+}
+
+/// A payoff range, which matters by its size only.
+fn spread(x: f64) -> String {
+    if x >= 100.0 { format!("{x:.0}") } else { format!("{x:.2}") }
+}
+
+/// A long line folded at the page's width.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > WIDTH.into() {
+            lines.push(format!("  {word}"));
+        } else if lines[last].is_empty() {
+            lines[last] = word.to_owned();
+        } else {
+            lines[last] += &format!(" {word}");
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn outlook(model: &Model, solution: &Solution, colour: bool) -> String {
+    let outlook = &solution.outlook;
+    if outlook.plan.columns.is_empty() {
+        return String::new();
+    }
+    let dated = model.calendar.is_some();
+    let mut header = vec![format!("\n{}", model.period_word)];
+    header.extend(dated.then(|| "\n".to_owned()));
+    let mut before = None;
+    for column in &outlook.plan.columns {
+        let (name, what) = column.title(model);
+        let shown = if before == Some(column.var) { String::new() } else { name };
+        before = Some(column.var);
+        header.push(format!("{shown}\n{what}"));
+    }
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut rows = Rows::new(&header, if dated { &[1] } else { &[] }, colour);
+    for (&month, row) in outlook.plan.months.iter().zip(&outlook.rows) {
+        let mut cells = vec![month.to_string()];
+        cells.extend(dated.then(|| date(model, month).unwrap_or_default()));
+        cells.extend(row.iter().map(|r| reading(r, short)));
+        rows.push(cells);
+    }
+    let left_out: Vec<&str> = outlook.plan.left_out.iter().map(|&v| model.var(v).name.as_str()).collect();
+    let mut text = rows.text();
+    if !left_out.is_empty() {
+        text += &wrapped(&format!("  not shown, for `melian ask`: {}", left_out.join(", ")));
+    }
+    text
+}
+
+fn opening(model: &Model, solution: &Solution, colour: bool) -> String {
+    if solution.opening.is_empty() {
+        return String::new();
+    }
+    let mut rows = Rows::new(&["stage", "visits", "choice"], &[0, 2], colour);
+    for stage in &solution.opening {
+        let actions = model.stage(stage.stage).actions.iter().zip(&stage.actions);
+        let mut chosen: Vec<(String, f64)> =
+            actions.filter_map(|(a, p)| Some((a.label(), p.number()?))).collect();
+        let total = chosen.len();
+        if total > MOST_ACTIONS {
+            chosen.sort_by(|a, b| b.1.total_cmp(&a.1));
+            chosen.truncate(MOST_ACTIONS);
+        }
+        let mut parts: Vec<String> =
+            chosen.iter().map(|(label, p)| format!("{}\u{a0}{}", solid(label), short(*p))).collect();
+        if total > MOST_ACTIONS {
+            parts.push(format!("and {} less likely", total - MOST_ACTIONS));
+        }
+        let reached = stage.visits.number().is_some_and(|v| v > 0.0);
+        let choice = if reached { parts.join("   ") } else { "not reached".into() };
+        rows.push(vec![model.stage_name(stage.stage), reading(&stage.visits, short), choice]);
+    }
+    rows.text().replace('\u{a0}', " ")
+}
+
+/// More actions than this are cut to the likeliest.
+const MOST_ACTIONS: usize = 12;
+
+/// A label that does not break at the end of a line.
+fn solid(label: &str) -> String {
+    label.replace(' ', "\u{a0}")
+}
+
+fn measures(model: &Model, solution: &Solution, colour: bool) -> String {
+    if solution.measures.is_empty() {
+        return String::new();
+    }
+    let mut rows = Rows::new(&["", "", ""], &[0, 2], colour);
+    let mut notes = Vec::new();
+    for (index, reply) in &solution.measures {
+        let measure = &model.measures[*index];
+        let Some(value) = reply.reading() else { continue };
+        if let Reading::Undefined(reason) = value {
+            notes.push(format!("  {} is undefined: {reason}\n", measure.name));
+        }
+        notes.extend(unbound(&reply.bounds).iter().map(|b| format!("  {}: {b}\n", measure.name)));
+        rows.push(vec![measure.name.clone(), reading(value, figure), measure.doc.clone()]);
+    }
+    rows.text() + &notes.concat()
+}
+
+fn horizon(model: &Model, check: Option<&HorizonCheck>) -> String {
+    let Some(check) = check else { return String::new() };
+    let word = &model.period_word;
+    let Some(largest) = &check.largest else { return String::new() };
+    let (name, what) = largest.column.title(model);
+    let entry = if largest.column.level.is_some() {
+        format!("P[{name} == {what}]")
+    } else {
+        format!("the mean of {name}")
+    };
+    let share = if largest.column.level.is_some() {
+        String::new()
+    } else {
+        format!(" ({} of its range)", percent(largest.share))
+    };
+    wrapped(&format!(
+        "  With {} {word}s instead of {}, the outlook up to {word} {} moves by at most {}{share}: {entry} at {word} {}.",
+        check.horizon,
+        model.horizon,
+        check.until,
+        figure(largest.amount.abs()),
+        largest.month
+    ))
+}
