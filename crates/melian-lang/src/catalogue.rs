@@ -10,3 +10,13 @@ pub struct Explanation {
     /// What it means and what to do, with a wrong and a right example.
     pub text: &'static str,
 }
+
+/// All explanations.
+pub fn catalogue() -> impl Iterator<Item = &'static Explanation> {
+    std::iter::empty()
+}
+
+/// The explanation of a diagnostic.
+pub fn explain(id: &str) -> Option<&'static Explanation> {
+    catalogue().find(|explanation| explanation.id == id)
+}

@@ -1,0 +1,407 @@
+//! `P[…]`, `E[…]`, `prob(…)`, `count(…)`: which form is asked, and the months that it is asked for.
+
+use melian_model::{Ahead, Atom, BinaryOp, Diagnostic, Expr, ExprKind, Span, StageId, Window};
+
+use super::{
+    Elaborator, Mode,
+    env::{Binding, Env},
+    names::Meaning,
+    types::Typed,
+};
+use crate::ast::{self, Ask, AskMode};
+
+impl<'a> Elaborator<'a> {
+    /// A month: a whole number from `least` to the horizon.
+    pub fn month(&mut self, e: &'a ast::Expr, env: &Env<'a>, least: usize) -> Option<usize> {
+        let word = self.model.period_word.clone();
+        let value = self.constant_whole(e, env, &format!("a {word}"))?;
+        let horizon = self.model.horizon;
+        if value >= least as i64 && value <= horizon as i64 {
+            return Some(value as usize);
+        }
+        let mut problem =
+            Diagnostic::error("time-outside", format!("there is no {word} {value} to ask about"), e.span);
+        problem = if value > horizon as i64 {
+            problem.help(format!("the game is played for {horizon} {word}s")).fix(
+                format!("ask for {word} {horizon}"),
+                e.span,
+                horizon.to_string(),
+            )
+        } else if value == 0 {
+            problem.help(format!("{word} 0 is the start: only `at 0` can ask for it"))
+        } else {
+            problem.help(format!("{word}s are counted from 1"))
+        };
+        self.report(problem);
+        None
+    }
+
+    /// The window of `after k by m`, of `at m`, or of all periods.
+    pub fn window(&mut self, times: &'a ast::Times, env: &Env<'a>) -> Option<Window> {
+        if let Some(at) = &times.at {
+            self.refuse(
+                times.by.as_ref().or(times.after.as_ref()),
+                "by` or `after",
+                "… at m",
+                "ask for one month or for several",
+            )?;
+            let month = self.month(at, env, 1)?;
+            return Some(Window { after: month - 1, by: month });
+        }
+        let after = match &times.after {
+            Some(after) => self.month(after, env, 0)?,
+            None => 0,
+        };
+        let by = match &times.by {
+            Some(by) => self.month(by, env, 1)?,
+            None => self.model.horizon,
+        };
+        if after >= by {
+            let at = times.by.as_ref().or(times.after.as_ref()).map_or(Span::NONE, |e| e.span);
+            let title = format!("no {} is after {after} and not after {by}", self.model.period_word);
+            self.report(Diagnostic::error("time-outside", title, at).help("`after k by m` is k+1 .. m"));
+            return None;
+        }
+        Some(Window { after, by })
+    }
+
+    /// A form of question that there is not.
+    fn form(&mut self, title: &str, span: Span, help: &str) {
+        self.report(Diagnostic::error("question-form", title, span).help(help));
+    }
+
+    /// A clause that this form of question does not take.
+    fn refuse(&mut self, clause: Option<&ast::Expr>, word: &str, form: &str, help: &str) -> Option<()> {
+        match clause {
+            None => Some(()),
+            Some(clause) => {
+                self.form(&format!("`{form}` takes no `{word}`"), clause.span, help);
+                None
+            }
+        }
+    }
+
+    /// `at k after m` is asked of play that goes on from the end of m: only inside another question.
+    fn refuse_after(&mut self, times: &'a ast::Times, form: &str) -> Option<()> {
+        if self.ahead.is_some() {
+            return Some(());
+        }
+        self.refuse(
+            times.after.as_ref(),
+            "after",
+            form,
+            "`at k after m` can only stand inside another question",
+        )
+    }
+
+    /// `P[…]`.
+    pub fn probability(&mut self, ask: &'a Ask, span: Span, env: &Env<'a>) -> Option<Atom> {
+        let times = &ask.times;
+        if let Some(first) = &ask.first {
+            self.form("`when first` stands in `E[…]`", first.span, "for a probability: `P[e until f by m]`");
+            return None;
+        }
+        if ask.mode == AskMode::Always {
+            self.refuse(times.at.as_ref(), "at", "P[always …]", "write `by m`")?;
+            self.refuse(times.until.as_ref(), "until", "P[always …]", "write `by m`")?;
+            self.refuse(
+                ask.given.as_ref(),
+                "|",
+                "P[always …]",
+                "divide by the probability of the condition",
+            )?;
+            let event = self.state_event(&ask.what, env, "`always`")?;
+            self.check_possible(&event, ask.what.span);
+            return Some(Atom::Always { event, window: self.window(times, env)? });
+        }
+        if let Some(at) = &times.at {
+            self.refuse(times.by.as_ref(), "by", "P[… at m]", "ask for one month or for several")?;
+            self.refuse_after(times, "P[… at m]")?;
+            self.refuse(times.until.as_ref(), "until", "P[… at m]", "write `by m`")?;
+            let event = self.event(&ask.what, env)?;
+            let given = match &ask.given {
+                Some(given) => Some(self.event(given, env)?),
+                None => None,
+            };
+            let at = self.month(at, env, 0)?;
+            if at > 0 {
+                self.check_possible(&event, ask.what.span);
+            } else if !self.stages_in(&event).is_empty() {
+                self.form("nothing is chosen before period 1", ask.what.span, "ask `at 1` or later");
+                return None;
+            }
+            return Some(Atom::At { what: event, given, at, ahead: Vec::new() });
+        }
+        if let Some(given) = &ask.given {
+            self.form(
+                "`P[… | c]` needs a time",
+                given.span,
+                "the condition holds at the same time as the event: `P[e at 12 | c]`; for choices: `prob(P.stage == a | c)`",
+            );
+            return None;
+        }
+        let event = self.event(&ask.what, env)?;
+        self.check_possible(&event, ask.what.span);
+        let before = match &times.until {
+            Some(until) => Some(self.event(until, env)?),
+            None => None,
+        };
+        let window = self.window(times, env)?;
+        self.check_within(&times.window, span)?;
+        Some(Atom::Ever { event, before, window })
+    }
+
+    fn check_within(&mut self, window: &Option<(ast::Expr, ast::Expr)>, span: Span) -> Option<()> {
+        if window.is_none() {
+            return Some(());
+        }
+        self.form("`in a..b` stands behind `when first`", span, "write `after k by m`");
+        None
+    }
+
+    /// `E[…]`.
+    pub fn expectation(&mut self, ask: &'a Ask, span: Span, env: &Env<'a>) -> Option<Atom> {
+        let times = &ask.times;
+        if let Some(first) = &ask.first {
+            return self.when_first(ask, first, env);
+        }
+        self.check_within(&times.window, span)?;
+        if ask.mode == AskMode::Total {
+            self.refuse(times.at.as_ref(), "at", "E[total …]", "write `by m`")?;
+            self.refuse(
+                ask.given.as_ref(),
+                "|",
+                "E[total …]",
+                "put the condition into the sum: `num(c) * e`",
+            )?;
+            let what = self.quantity_alone(&ask.what, env)?;
+            let until = match &times.until {
+                Some(until) => Some(self.state_event(until, env, "`until`")?),
+                None => None,
+            };
+            return Some(Atom::Total { what, until, window: self.window(times, env)? });
+        }
+        self.refuse(
+            times.until.as_ref(),
+            "until",
+            "E[… at m]",
+            "`until` stops a sum: `E[total e until c by m]`",
+        )?;
+        let Some(at) = &times.at else {
+            self.form(
+                "an expectation needs a time",
+                ask.what.span,
+                "write `E[e at 12]`, `E[total e by 12]` or `E[e when first c by 12]`",
+            );
+            return None;
+        };
+        self.refuse(times.by.as_ref(), "by", "E[… at m]", "write `total` for a sum over months")?;
+        self.refuse_after(times, "E[… at m]")?;
+        let (what, ahead) = self.quantity_with_ahead(&ask.what, env)?;
+        let given = match &ask.given {
+            Some(given) => Some(self.event(given, env)?),
+            None => None,
+        };
+        let at = self.month(at, env, 0)?;
+        self.check_ahead(&ahead, at, ask.what.span)?;
+        Some(Atom::At { what, given, at, ahead })
+    }
+
+    fn when_first(&mut self, ask: &'a Ask, first: &'a ast::Expr, env: &Env<'a>) -> Option<Atom> {
+        let times = &ask.times;
+        let form = "E[… when first c]";
+        self.refuse(times.at.as_ref(), "at", form, "write `by m` or `in a..b`")?;
+        self.refuse(times.until.as_ref(), "until", form, "write `by m` or `in a..b`")?;
+        self.refuse(ask.given.as_ref(), "|", form, "it is conditional already: put it behind `when first`")?;
+        if ask.mode == AskMode::Total {
+            self.form(
+                "`total` and `when first` do not go together",
+                first.span,
+                "write `E[total e until c by m]`",
+            );
+            return None;
+        }
+        let (what, ahead) = self.quantity_with_ahead(&ask.what, env)?;
+        let event = self.state_event(first, env, "`when first`")?;
+        self.check_possible(&event, first.span);
+        let window = match &times.window {
+            Some((from, to)) => {
+                let from_month = self.month(from, env, 1)?;
+                let to_month = self.month(to, env, 1)?;
+                if to_month < from_month {
+                    self.reversed(from, to, from.span.to(to.span));
+                    return None;
+                }
+                Window { after: from_month - 1, by: to_month }
+            }
+            None => self.window(times, env)?,
+        };
+        self.check_ahead(&ahead, window.by, ask.what.span)?;
+        Some(Atom::WhenFirst { what, first: event, window, ahead })
+    }
+
+    fn quantity_alone(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Option<Expr> {
+        let outer = self.ahead.take();
+        let what = self.quantity(e, env);
+        self.ahead = outer;
+        what
+    }
+
+    /// A quantity in which questions about play that goes on may stand.
+    fn quantity_with_ahead(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Option<(Expr, Vec<Ahead>)> {
+        let nested = self.ahead.is_some();
+        if nested {
+            return self.quantity_alone(e, env).map(|what| (what, Vec::new()));
+        }
+        self.ahead = Some(Vec::new());
+        let what = self.quantity(e, env);
+        let ahead = self.ahead.take().unwrap_or_default();
+        what.map(|what| (what, ahead))
+    }
+
+    fn check_ahead(&mut self, ahead: &[Ahead], from: usize, span: Span) -> Option<()> {
+        let Some(early) = ahead.iter().map(|ahead| ahead.after).find(|after| *after < from) else {
+            return Some(());
+        };
+        self.report(
+            Diagnostic::error(
+                "ahead-time",
+                format!("the inner question looks back: it begins after {early}, and is asked at {from}"),
+                span,
+            )
+            .help(format!("write `after {from}` in the inner question, or later")),
+        );
+        None
+    }
+
+    /// A question inside `E[…]`: for play that goes on from the state at hand.
+    pub fn ahead_question(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Typed {
+        let outer = self.ahead.take();
+        let atom = self.in_mode(Mode::Question, |this| this.ahead_atom(e, env));
+        self.ahead = outer;
+        match (atom, &mut self.ahead) {
+            (Some(ahead), Some(list)) => {
+                list.push(ahead);
+                Typed::number(Expr { kind: ExprKind::Ahead(list.len() - 1), span: e.span })
+            }
+            _ => Typed::unknown(e.span),
+        }
+    }
+
+    fn ahead_atom(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Option<Ahead> {
+        let ask = match &e.kind {
+            ast::ExprKind::Probability(ask) | ast::ExprKind::Expectation(ask) => ask,
+            _ => {
+                self.form(
+                    "only `P[…]` and `E[…]` can stand inside another question",
+                    e.span,
+                    "they are asked of play that goes on: `E[P[broken after 12 by 36] when first signed in 1..12]`",
+                );
+                return None;
+            }
+        };
+        if ask.first.is_some() || ask.given.is_some() {
+            self.form(
+                "the inner question is too involved",
+                e.span,
+                "inside, `by`, `at`, `always` and `total` can stand",
+            );
+            return None;
+        }
+        let Some(after) = &ask.times.after else {
+            self.form(
+                "the inner question needs `after m`",
+                e.span,
+                "it is asked of play that goes on after period m: `P[e after 12 by 24]`",
+            );
+            return None;
+        };
+        let after_month = self.month(after, env, 0)?;
+        self.ahead = Some(Vec::new());
+        let atom = match &e.kind {
+            ast::ExprKind::Probability(_) => self.probability(ask, e.span, env),
+            _ => self.expectation(ask, e.span, env),
+        };
+        self.ahead = None;
+        let atom = atom?;
+        if let Atom::At { at, .. } = &atom
+            && *at < after_month
+        {
+            let title = format!("period {at} is over after {after_month}");
+            self.report(Diagnostic::error("time-outside", title, after.span));
+            return None;
+        }
+        Some(Ahead { atom, after: after_month })
+    }
+
+    /// `count(P.stage …)`.
+    pub fn count(&mut self, ask: &'a Ask, env: &Env<'a>) -> Option<Atom> {
+        let stage = self.stage(&ask.what, env)?;
+        let given = match &ask.given {
+            Some(given) => Some(self.visit_condition(given, env)?),
+            None => None,
+        };
+        let until = match &ask.times.until {
+            Some(until) => Some(self.state_event(until, env, "`until`")?),
+            None => None,
+        };
+        Some(Atom::Count { stage, given, until, window: self.window(&ask.times, env)? })
+    }
+
+    /// `prob(P.stage == a …)`.
+    pub fn choice_probability(&mut self, ask: &'a Ask, env: &Env<'a>) -> Option<Atom> {
+        let (stage, actions) = self.stage_event(&ask.what, env)?;
+        self.refuse(
+            ask.times.until.as_ref(),
+            "until",
+            "prob(…)",
+            "ask `P[e until f by m]`, or put the condition behind `|`",
+        )?;
+        let given = match &ask.given {
+            Some(given) => Some(self.visit_condition(given, env)?),
+            None => None,
+        };
+        Some(Atom::Choice { stage, actions, given, window: self.window(&ask.times, env)? })
+    }
+
+    /// `P.stage == a`, `!= a`, `in {a, b}`: the stage and its actions.
+    pub fn stage_event(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Option<(StageId, Vec<usize>)> {
+        let (stage, actions, others) = match &e.kind {
+            ast::ExprKind::Name(name) => {
+                if let Meaning::Inner(Binding::Argument(expr, written_in), _) = self.meaning(name, env, None)
+                {
+                    return self.argument(expr, &written_in, |this, expr, env| this.stage_event(expr, env));
+                }
+                self.no_stage_event(e.span);
+                return None;
+            }
+            ast::ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::Unequal), left, right)
+                if self.is_stage(left, env) || self.is_stage(right, env) =>
+            {
+                let (stage, pattern) = if self.is_stage(left, env) { (left, right) } else { (right, left) };
+                let id = self.stage(stage, env)?;
+                (id, self.pattern(id, pattern, env)?, *op == BinaryOp::Unequal)
+            }
+            ast::ExprKind::Among { value, negated, set } if self.is_stage(value, env) => {
+                let id = self.stage(value, env)?;
+                (id, self.patterns(id, set, env)?, *negated)
+            }
+            ast::ExprKind::Error => return None,
+            _ => {
+                self.no_stage_event(e.span);
+                return None;
+            }
+        };
+        let count = self.model.stage(stage).actions.len();
+        let chosen = (0..count).filter(|action| actions.contains(action) != others).collect();
+        Some((stage, chosen))
+    }
+
+    fn no_stage_event(&mut self, span: Span) {
+        self.form(
+            "this is not a choice at a stage",
+            span,
+            "write `Player.stage == action`; conditions stand behind `|`; for other events there is `P[…]`",
+        );
+    }
+}
