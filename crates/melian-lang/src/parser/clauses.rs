@@ -153,7 +153,9 @@ impl Parser<'_> {
         let first = self.at;
         let year = self.expect(Kind::Number, "a date, as in `from 2025-10`")?;
         let mut month = None;
-        if self.take(Kind::Minus) {
+        if self.sees(Kind::Minus) {
+            self.mark_here(Part::TIGHT);
+            self.bump();
             month = Some(self.expect(Kind::Number, "a month, as in `from 2025-10`")?);
         }
         let span = self.since(first);

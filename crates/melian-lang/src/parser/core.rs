@@ -332,7 +332,7 @@ impl<'t> Parser<'t> {
             return true;
         }
         // The lexer refused something between the last token and this one, or refused this one.
-        let from = if self.at == 0 { 0 } else { self.before().end };
+        let from = if self.at == 0 { 0 } else { self.before().start };
         let next = self.lexical.partition_point(|p| p.labels[0].span.start < from);
         self.lexical.get(next).is_some_and(|p| p.labels[0].span.start <= self.here().start)
     }

@@ -177,6 +177,11 @@ impl Parser<'_> {
         if !matches!(operator, Operator::By) || is_comparison(&left) {
             self.take_operator(operator);
         }
+        if let Operator::Binary(_) = operator
+            && self.sees_statement()
+        {
+            return Err(self.unexpected("a value"));
+        }
         let left = Box::new(left);
         let kind = match operator {
             Operator::Binary(op @ (BinaryOp::Add | BinaryOp::Subtract)) => {
@@ -223,6 +228,15 @@ impl Parser<'_> {
             Operator::Under => ExprKind::Error,
         };
         Ok(Expr::new(kind, begin))
+    }
+
+    /// Whether the next line begins a statement: then the operand before it is missing.
+    fn sees_statement(&self) -> bool {
+        self.on_new_line()
+            && (self.sees_word("if")
+                || (self.sees(Kind::Word)
+                    && (matches!(self.peek(1).kind, Kind::Assign | Kind::Tilde)
+                        || matches!(self.word_at(1), "gains" | "pays" | "chooses"))))
     }
 
     /// An operand with the operators before it.

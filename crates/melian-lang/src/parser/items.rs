@@ -20,7 +20,9 @@ impl Parser<'_> {
         let mut file = File { span: Span::new(0, self.text.len()), ..File::default() };
         self.header(&mut file);
         while !self.sees(Kind::End) {
-            if self.take(Kind::Semicolon) {
+            if self.sees(Kind::Semicolon) {
+                self.mark_here(Part::SEPARATOR);
+                self.bump();
                 continue;
             }
             let before = self.at;
@@ -28,7 +30,7 @@ impl Parser<'_> {
             match self.with_doc(Self::item) {
                 Ok(((kind, span), doc)) => file.items.push(Item { kind, doc, span }),
                 Err(Lost) => {
-                    self.skip_to_item();
+                    self.skip_to_item(before);
                     if self.at == before {
                         self.bump();
                     }
@@ -40,6 +42,7 @@ impl Parser<'_> {
 
     /// `model NAME "title" { value = emax }`.
     fn header(&mut self, file: &mut File) {
+        let first = self.at;
         self.mark_here(Part::ITEM);
         if !self.sees_word("model") {
             let near = self.peek(1).kind == Kind::Word
@@ -69,7 +72,7 @@ impl Parser<'_> {
             file.attributes = attributes;
             file.doc = doc;
         } else {
-            self.skip_to_item();
+            self.skip_to_item(first);
         }
     }
 
@@ -169,7 +172,10 @@ impl Parser<'_> {
         let first = self.at;
         let name = self.new_name("the name of the coordinate")?;
         self.bump();
+        let set = self.at;
         let (knots, _) = self.braced("knots", Between::Commas, Self::sum)?;
+        self.mark(set, Part::TIGHT);
+        self.mark(self.at - 1, Part::TIGHT);
         let span = self.since(first);
         self.close(open, Kind::SquareClose)?;
         Ok(Some(TableIndex::Knots { name, knots, span }))
@@ -295,6 +301,7 @@ impl Parser<'_> {
             self.bump();
             return Ok(());
         }
+        self.mark_here(Part::SPACED);
         self.expect(Kind::Colon, &format!("`:` and the values that `{name}` can take")).map(|_| ())
     }
 
@@ -321,7 +328,9 @@ impl Parser<'_> {
             self.close(open, Kind::ParenClose)?;
         }
         self.equals(&format!("`{}`", name.text))?;
-        self.mark(self.at - 1, Part::column(0));
+        if context.conditions {
+            self.mark(self.at - 1, Part::column(0));
+        }
         let value = self.within(context, Self::expression)?;
         Ok(LetDecl { name, arguments, value })
     }
@@ -401,6 +410,7 @@ impl Parser<'_> {
         let id = if self.sees(Kind::Word) { Some(self.new_name("the claim's id")?) } else { None };
         let words = self.quoted("the claim in words, in quotes")?;
         self.colon("the condition stands after `:`")?;
+        self.mark(self.at - 1, Part::SPACED);
         let condition = self.condition()?;
         Ok(ItemKind::Claim(ClaimDecl { id, words, condition }))
     }

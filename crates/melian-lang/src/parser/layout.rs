@@ -27,17 +27,21 @@ impl Part {
     pub const SEPARATOR: Part = Part(1 << 8);
     /// A statement without braces.
     pub const SIMPLE: Part = Part(1 << 9);
+    /// `{` of a list that is written without blanks inside, also on its `}`; `-` inside a date.
+    pub const TIGHT: Part = Part(1 << 10);
+    /// `:` with a blank before it.
+    pub const SPACED: Part = Part(1 << 11);
     /// A clause of a declaration begins: lines of the same kind align it. The number is in the bits above.
-    const COLUMN: u16 = 1 << 10;
+    const COLUMN: u16 = 1 << 12;
 
-    /// The beginning of column `n`, 0 to 15.
+    /// The beginning of column `n`, 0 to 7.
     pub fn column(n: u16) -> Part {
-        Part(Part::COLUMN | n << 11)
+        Part(Part::COLUMN | n << 13)
     }
 
     /// The column that begins here.
     pub fn as_column(self) -> Option<u16> {
-        (self.0 & Part::COLUMN != 0).then_some(self.0 >> 11)
+        (self.0 & Part::COLUMN != 0).then_some(self.0 >> 13)
     }
 
     /// Whether it plays this part.

@@ -29,15 +29,16 @@ impl Parser<'_> {
     /// Whether a declaration begins here on a line of its own, left of or level with the line of an opening brace:
     /// then that brace, or one inside it, was not closed.
     pub fn sees_item_outside(&self, open: usize) -> bool {
+        // A `let` may be a statement, however little it is indented.
         self.sees(Kind::Word)
+            && !self.sees_word("let")
             && self.on_new_line()
             && self.sees_item()
             && self.indentation(self.at) <= self.indentation(open)
     }
 
-    /// Skips to the next declaration.
-    pub fn skip_to_item(&mut self) {
-        let from = self.at;
+    /// Skips from within the declaration that began at a token to the next one.
+    pub fn skip_to_item(&mut self, from: usize) {
         while !self.sees(Kind::End) {
             if self.at > from && self.on_new_line() && self.sees_item() {
                 return;
@@ -46,9 +47,9 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips to the next statement: behind a `;`, at a word on a new line, or before the block's `}`.
-    pub fn skip_to_statement(&mut self) {
-        let from = self.at;
+    /// Skips from within the statement that began at a token to the next one: behind a `;`, at a word on a new line,
+    /// or before the block's `}`.
+    pub fn skip_to_statement(&mut self, from: usize) {
         let mut braces = 0usize;
         loop {
             match self.kind() {

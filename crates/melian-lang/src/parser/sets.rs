@@ -14,6 +14,8 @@ use crate::{
 pub(super) enum Between {
     /// A comma.
     Commas,
+    /// A comma or `<`.
+    Order,
     /// A comma, a semicolon or nothing.
     Anything,
 }
@@ -72,6 +74,9 @@ impl Parser<'_> {
             Kind::Semicolon => {
                 self.bump();
             }
+            Kind::Less if between == Between::Order => {
+                self.bump();
+            }
             Kind::BraceClose | Kind::End => {}
             _ if begins_entry && between == Between::Anything => {}
             _ if begins_entry && self.sees_item() && self.on_new_line() => {}
@@ -123,6 +128,8 @@ impl Parser<'_> {
         let first = self.at;
         if self.sees(Kind::BraceOpen) {
             let (members, span) = self.braced("the members of a set", Between::Commas, Self::sum)?;
+            self.mark(first, Part::TIGHT);
+            self.mark(self.at - 1, Part::TIGHT);
             if members.is_empty() && !self.has_errors() {
                 self.report(
                     Diagnostic::error("empty-set", "this set is empty", span)
@@ -158,15 +165,14 @@ impl Parser<'_> {
     pub fn labels(&mut self) -> Parsed<Labels> {
         let mut ordered = 0;
         let mut last = Span::NONE;
-        let (labels, span) = self.braced("labels", Between::Commas, |p| {
+        let (labels, span) = self.braced("labels", Between::Order, |p| {
             let (name, doc) = p.with_doc(|p| p.new_name("a label"))?;
-            if p.sees(Kind::Less) && p.peek(1).kind == Kind::Word {
+            let less = p.sees(Kind::Less);
+            if less {
                 last = p.here();
                 ordered += 1;
-                p.bump();
-                return Ok((Label { name, doc }, true));
             }
-            Ok((Label { name, doc }, false))
+            Ok((Label { name, doc }, less))
         })?;
         let plain = labels.iter().rev().skip(1).filter(|(_, less)| !less).count();
         if ordered > 0 && plain > 0 {

@@ -64,7 +64,7 @@ impl Parser<'_> {
                 match p.within(Context::PLAIN, &mut line) {
                     Ok(line) => lines.push(line),
                     Err(Lost) => {
-                        p.skip_to_statement();
+                        p.skip_to_statement(before);
                         if p.at == before && !p.sees(Kind::BraceClose) {
                             p.bump();
                         }
@@ -232,6 +232,7 @@ impl Parser<'_> {
         match (self.kind(), self.word()) {
             (Kind::Tilde, _) => {
                 self.mark(first, Part::SIMPLE);
+                self.mark_here(Part::column(0));
                 self.bump();
                 Ok(StatementKind::Draw { target: place, law: self.law()? })
             }
@@ -267,6 +268,7 @@ impl Parser<'_> {
             Kind::ParenOpen => Diagnostic::error("unexpected-token", format!("`{name}(…)` is not a statement"), place.span.to(self.here()))
                 .help("a `let` is used inside expressions; a statement assigns, draws, pays or lets someone choose"),
             Kind::Dot => Diagnostic::error("unexpected-token", format!("nothing can be set at `{name}.{}`", self.word_at(1)), place.span.to(self.here()))
+                .label("this is no variable")
                 .help("what was chosen at a stage is read-only; `with { P.stage = a }` commits a player in a question"),
             _ if words::nearest(name, ["local", "let", "end", "for", "if"]).is_some() && self.sees(Kind::Word) && !self.on_new_line() => {
                 let right = words::nearest(name, ["local", "let", "end", "for", "if"]).unwrap_or("if");
