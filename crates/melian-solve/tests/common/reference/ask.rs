@@ -1,9 +1,11 @@
 //! What each kind of question means, as a watch over the path.
 //!
-//! An expression over state variables is sampled at period ends, also where play has ended. One that names exactly
-//! one stage is sampled whenever that stage is chosen, on the state just before the choice with the stage's variable
-//! at the chosen action. One that names several is sampled at the ends of periods in which play went on. Conditions
-//! called `until` and `first` are sampled at period ends whatever they name.
+//! An expression that names exactly one stage is sampled whenever that stage is chosen, on the state just before the
+//! choice with the stage's variable at the chosen action. All others are sampled at period ends, those that name
+//! several stages too, where a stage that did not run in the period is absent; so are, whatever they name, conditions
+//! called `until` and `first` and both sides of `E[what at m | given]`. Periods after `end` are periods in which no
+//! stage runs. A question about play that goes on (`Ahead`) takes the state at hand for the state at the end of its
+//! period `after`, also where `E[… when first …]` meets that state earlier.
 
 use super::{
     evaluate::{Scene, Tried, UNDEFINED, fault},
@@ -20,8 +22,6 @@ enum Sampling {
     Ends,
     /// Whenever this stage is chosen.
     Chosen(StageId),
-    /// At the ends of periods in which play went on.
-    PlayedEnds,
 }
 
 const NOTHING: Tally = [0.0, 0.0];
@@ -114,52 +114,31 @@ impl<'m> Play<'m> {
         after: usize,
     ) -> Tried<f64> {
         if at == after {
-            // Nothing was chosen in this period, so a choice event did not happen.
-            let now = |e: &Expr| match self.sampling(e) {
-                Sampling::Ends => self.evaluate(e, ahead, at, start),
-                _ => Ok(0.0),
-            };
             if let Some(given) = given
-                && !is_true(now(given)?)
+                && !self.scene(at, start).holds(given)?
             {
                 return fault(UNDEFINED, "the condition has probability zero");
             }
-            return now(what);
+            return match self.sampling(what) {
+                Sampling::Chosen(_) if given.is_none() => Ok(0.0),
+                _ => self.evaluate(what, ahead, at, start),
+            };
         }
-        // What is sampled at a visit waits for the end of the period; without a visit it is 0.
-        let watch = |t: usize, moment: &Moment, memory: &mut Memory| {
+        let watch = |t: usize, moment: &Moment, _: &mut Memory| {
             if t != at {
                 return Ok(NOTHING);
             }
-            let given_at_choice = given.filter(|g| matches!(self.sampling(g), Sampling::Chosen(_)));
-            if matches!(moment, Moment::Chosen { .. }) {
-                let mut held = true;
-                if let Some(given) = given_at_choice
-                    && let Some(x) = self.sample(given, &[], t, moment)?
-                {
-                    memory.held[1] = Some(x);
-                    held = is_true(x);
-                }
-                if held && let Some(x) = self.sample(what, ahead, t, moment)? {
-                    memory.held[0] = Some(x);
-                }
+            let Some(given) = given else {
+                // Mass that does not reach the stage adds nothing, which is the value 0.
+                return Ok([self.sample(what, ahead, t, moment)?.unwrap_or(0.0), 0.0]);
+            };
+            if !self.holds_at_end(Some(given), t, moment)? {
+                return Ok(NOTHING);
             }
-            if matches!(moment, Moment::End { .. }) {
-                let holds = match given {
-                    None => true,
-                    Some(_) if given_at_choice.is_some() => memory.held[1].is_some_and(is_true),
-                    Some(given) => self.sample(given, &[], t, moment)?.is_some_and(is_true),
-                };
-                if !holds {
-                    return Ok(NOTHING);
-                }
-                let x = match self.sampling(what) {
-                    Sampling::Chosen(_) => memory.held[0],
-                    _ => self.sample(what, ahead, t, moment)?,
-                };
-                return Ok([x.unwrap_or(0.0), 1.0]);
+            match moment {
+                Moment::End { state } => Ok([self.evaluate(what, ahead, t, state)?, 1.0]),
+                _ => Ok(NOTHING),
             }
-            Ok(NOTHING)
         };
         let tally = self.follow(start, after, at, &watch)?;
         if given.is_some() { ratio(tally) } else { Ok(tally[0]) }
@@ -205,7 +184,7 @@ impl<'m> Play<'m> {
                 return Ok(NOTHING);
             }
             match moment {
-                Moment::End { state, .. } => Ok([self.evaluate(what, ahead, t, state)?, 1.0]),
+                Moment::End { state } => Ok([self.evaluate(what, ahead, t, state)?, 1.0]),
                 _ => Ok(NOTHING),
             }
         };
@@ -267,12 +246,7 @@ impl<'m> Play<'m> {
     /// Whether a condition is sampled true at this period end, whatever it names; no condition never is.
     fn holds_at_end(&self, condition: Option<&Expr>, t: usize, moment: &Moment) -> Tried<bool> {
         match (condition, moment) {
-            (Some(condition), Moment::End { state, frozen }) => {
-                if *frozen && self.sampling(condition) != Sampling::Ends {
-                    return Ok(false);
-                }
-                self.scene(t, state).holds(condition)
-            }
+            (Some(condition), Moment::End { state }) => self.scene(t, state).holds(condition),
             _ => Ok(false),
         }
     }
@@ -280,8 +254,7 @@ impl<'m> Play<'m> {
     /// The value of an expression, if it is sampled at this moment.
     fn sample(&self, e: &Expr, ahead: &[Ahead], t: usize, moment: &Moment) -> Tried<Option<f64>> {
         let state = match (self.sampling(e), moment) {
-            (Sampling::Ends, Moment::End { state, .. }) => state,
-            (Sampling::PlayedEnds, Moment::End { state, frozen: false }) => state,
+            (Sampling::Ends, Moment::End { state }) => state,
             (Sampling::Chosen(stage), Moment::Chosen { stage: chosen_at, chosen, .. })
                 if stage == *chosen_at =>
             {
@@ -302,9 +275,8 @@ impl<'m> Play<'m> {
             })
             .collect();
         match stages[..] {
-            [] => Sampling::Ends,
             [stage] => Sampling::Chosen(stage),
-            _ => Sampling::PlayedEnds,
+            _ => Sampling::Ends,
         }
     }
 
@@ -318,15 +290,16 @@ impl<'m> Play<'m> {
         Scene { ahead: Some(&look), ..self.scene(t, state) }.value(e)
     }
 
-    /// A question about play that goes on from the state at hand at time `t`: the question is asked at the end of
-    /// period `after`, in each state that play can have come to by then.
+    /// A question about play that goes on from the state at hand at time `t`, as if it stood at the end of `after`.
     fn ahead(&self, ahead: &Ahead, state: &State, t: usize) -> Tried<f64> {
         let here = self.rules(t).carry(state.clone());
-        let mut sum = 0.0;
-        for (state, mass) in self.states_at(&here, t, ahead.after)? {
-            sum += mass * self.ask(&ahead.atom, &state, ahead.after)?;
+        let key = (std::ptr::from_ref(ahead) as usize, here);
+        if let Some(known) = self.aheads.borrow().get(&key) {
+            return known.clone();
         }
-        Ok(sum)
+        let answer = self.ask(&ahead.atom, &key.1, ahead.after);
+        self.aheads.borrow_mut().insert(key, answer.clone());
+        answer
     }
 }
 

@@ -20,6 +20,8 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What the mover sees at a choice, and what it does.
 pub struct Decision<'m> {
+    /// The mover's precision.
+    pub precision: f64,
     /// The actions whose guard holds.
     pub available: Vec<&'m ActionBody>,
     /// Expected payoffs of all players after each of them.
@@ -78,11 +80,14 @@ impl<'m> Game<'m> {
         self.values.borrow().len()
     }
 
-    /// The states, with their periods, that have been asked for at a place of the program.
+    /// The periods, addresses of choices in the program, and states that have been asked for, in no order.
     pub fn decisions_seen(&self) -> Vec<(usize, usize, State)> {
-        let mut seen: Vec<_> = self.decisions.borrow().keys().cloned().collect();
-        seen.sort();
-        seen
+        self.decisions.borrow().keys().cloned().collect()
+    }
+
+    /// All decisions that have been asked for.
+    pub fn all_decisions(&self) -> Vec<Rc<Decision<'m>>> {
+        self.decisions.borrow().values().cloned().collect()
     }
 
     /// Expected payoffs of all players from the start of a period, discounted to it.
@@ -124,6 +129,9 @@ impl<'m> Game<'m> {
             Step::Draw(outcomes, rest) => {
                 let mut sum = vec![0.0; self.discounts.len()];
                 for (state, p) in outcomes {
+                    if p == 0.0 {
+                        continue;
+                    }
                     for (total, v) in sum.iter_mut().zip(self.run(period, &state, rest.clone())?) {
                         *total += p * v;
                     }
@@ -176,8 +184,9 @@ impl<'m> Game<'m> {
         let bound = commitment::binding(self.commitments, scene, site.choice.stage, &available)?;
         let allowed = bound.unwrap_or_else(|| (0..available.len()).collect());
         let own: Vec<f64> = q.iter().map(|q| q[mover.0]).collect();
-        let p = response(&own, &allowed, self.precision(mover));
-        let decision = Rc::new(Decision { available, q, allowed, p });
+        let precision = self.precision(mover);
+        let p = response(&own, &allowed, precision);
+        let decision = Rc::new(Decision { precision, available, q, allowed, p });
         self.decisions.borrow_mut().insert(key, decision.clone());
         Ok(decision)
     }

@@ -14,6 +14,16 @@ pub fn row(scene: &Scene, var: VarId, law: &Distribution) -> Tried<Vec<(usize, f
         x if x.is_finite() => Ok(x),
         x => fault("law-not-finite", format!("law of `{name}`: {x}")),
     };
+    let probability = |e: &Expr| match finite(e)? {
+        p if p >= -TOLERANCE => Ok(p),
+        p => fault("probability-negative", format!("law of `{name}`: {p}")),
+    };
+    let excess = |sum: f64| match sum {
+        sum if sum > 1.0 + TOLERANCE => {
+            fault("probabilities-sum", format!("law of `{name}` adds up to {sum}"))
+        }
+        _ => Ok(()),
+    };
     let current = || match scene.state[var.0] {
         k if k < domain.size() => Ok(k),
         _ => fault("absent-read", format!("`{name}` is redrawn from its value, which is absent")),
@@ -22,29 +32,29 @@ pub fn row(scene: &Scene, var: VarId, law: &Distribution) -> Tried<Vec<(usize, f
     let mut outcomes: Vec<(usize, f64)> = Vec::new();
     match law {
         Distribution::Walk { up, down } => {
-            let (up, down) = (finite(up)?, finite(down)?);
+            let (up, down) = (probability(up)?, probability(down)?);
+            excess(up + down)?;
             let k = current()?;
             let above = if k + 1 < domain.size() { k + 1 } else { k };
             let below = if k > 0 { k - 1 } else { k };
             outcomes = vec![(above, up), (below, down), (k, 1.0 - up - down)];
         }
         Distribution::Outcomes(list) => {
-            let mut sum = 0.0;
+            let mut weights = Vec::new();
             for (_, weight) in list {
-                if let Weight::Probability(p) = weight {
-                    sum += finite(p)?;
-                }
+                weights.push(match weight {
+                    Weight::Probability(p) => Some(probability(p)?),
+                    Weight::Rest => None,
+                });
             }
-            for (outcome, weight) in list {
+            let sum: f64 = weights.iter().flatten().sum();
+            excess(sum)?;
+            for ((outcome, _), weight) in list.iter().zip(&weights) {
                 let level = match outcome {
                     Outcome::Stay => current()?,
                     Outcome::Value(e) => level_of(scene, var, scene.value(e)?)?,
                 };
-                let p = match weight {
-                    Weight::Probability(p) => finite(p)?,
-                    Weight::Rest => 1.0 - sum,
-                };
-                outcomes.push((level, p));
+                outcomes.push((level, weight.unwrap_or(1.0 - sum)));
             }
         }
         Distribution::Normal { mean, sd } => {
@@ -66,8 +76,12 @@ pub fn row(scene: &Scene, var: VarId, law: &Distribution) -> Tried<Vec<(usize, f
             }
         }
         Distribution::Binomial { n, p } => {
-            let (n, p) = (finite(n)?, finite(p)?);
-            let trials = n.round().max(0.0) as usize;
+            let (n, p) = (finite(n)?, probability(p)?);
+            excess(p)?;
+            if n < 0.0 || n.fract() != 0.0 {
+                return fault("law-not-finite", format!("law of `{name}`: {n} trials"));
+            }
+            let trials = n as usize;
             for k in 0..=trials {
                 let mut ways = 1.0;
                 for j in 0..k {
@@ -84,9 +98,6 @@ pub fn row(scene: &Scene, var: VarId, law: &Distribution) -> Tried<Vec<(usize, f
         }
     }
 
-    if let Some((_, p)) = outcomes.iter().find(|(_, p)| *p < -TOLERANCE) {
-        return fault("probability-negative", format!("law of `{name}`: {p}"));
-    }
     let sum: f64 = outcomes.iter().map(|(_, p)| p).sum();
     if (sum - 1.0).abs() > TOLERANCE {
         return fault("probabilities-sum", format!("law of `{name}` adds up to {sum}"));

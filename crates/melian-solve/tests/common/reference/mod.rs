@@ -11,12 +11,14 @@
 //! - Reading an absent variable or an argument that the action does not have is an error; `IsAt` of one is false.
 //! - `end` skips the rest of the period. In later periods nothing happens, and `finally` pays nothing.
 //! - The payoffs of period t are discounted t − 1 times; `finally` T times, with t = T in its expressions (`game`).
-//! - Every outcome that a law names is executed, also with probability zero, when values are computed; paths of
-//!   probability zero are not followed when questions are answered (`walk`).
-//! - A segment of a scenario: choices are those of the equilibrium of `belief`, a game over the whole horizon, with
-//!   availability judged under `belief`. Where a commitment of `path` binds, the mover responds with the precision and
-//!   the expected payoffs of `belief` among the actions that it leaves. Chances, payments, conditions of questions and
-//!   of commitments read the parameters of `path`.
+//! - Outcomes of probability zero are not executed. Actions of probability zero are, where values are computed (what
+//!   they lead to is a counterfactual that the mover weighs), but the path does not follow them (`walk`).
+//! - A law whose probabilities exceed one, with or without `rest`, is `probabilities-sum`; a single one below zero is
+//!   `probability-negative`.
+//! - A segment of a scenario: choices are those of the equilibrium of `belief`, a game over the whole horizon. On the
+//!   path they are conditioned on the actions open there, those whose guard holds and which the binding commitment of
+//!   `path` leaves: in proportion to their believed probabilities, equally where all of those are zero. Chances,
+//!   payments, conditions of questions and of commitments read the parameters of `path`.
 //! - `value(P)` adds up what is paid along the path; each period on the way discounts by the factor of `path` in that
 //!   period. Under `emax` the expected shock of each choice, its entropy over λ, is paid too.
 //! - Where several commitments bind at a visit the last one counts; each is counted as bound.

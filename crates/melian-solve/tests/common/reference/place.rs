@@ -8,14 +8,16 @@
 use super::{
     evaluate::{Tried, UNDEFINED, fault},
     game::Game,
-    mechanics::{Rest, Site, State},
+    mechanics::{Mechanics, Rest, Site, State},
 };
 use melian_model::{Block, Model, StageId, StatementKind, VarId, VarKind};
 
 /// A site with the choices it stands in: stage variables and the actions whose bodies enclose it.
-struct Place<'m> {
-    site: Site<'m>,
-    inside: Vec<(VarId, usize)>,
+pub struct Place<'m> {
+    /// The site.
+    pub site: Site<'m>,
+    /// The choices it stands in.
+    pub inside: Vec<(VarId, usize)>,
 }
 
 /// `policy(…)`: the probability of the actions; 0 for one that is not available.
@@ -33,7 +35,8 @@ pub fn policy(
     Ok(chosen.map(|(_, p)| p).sum())
 }
 
-/// `margin(…)`: the difference of the mover's expected payoffs; undefined where one of the two is not available.
+/// `margin(…)`: the difference of the mover's expected payoffs; undefined where one of the two is not available, also
+/// because a commitment leaves others only.
 pub fn margin(
     game: &Game,
     start: &State,
@@ -46,8 +49,8 @@ pub fn margin(
     let decision = game.decide(at, &state, &site)?;
     let mover = game.mechanics.model.stage(stage).player;
     let payoff = |action: usize| match decision.available.iter().position(|a| a.action == action) {
-        Some(k) => Ok(decision.q[k][mover.0]),
-        None => fault(UNDEFINED, "the action is not available"),
+        Some(k) if decision.allowed.contains(&k) => Ok(decision.q[k][mover.0]),
+        _ => fault(UNDEFINED, "the action is not available"),
     };
     Ok(payoff(actions[0])? - payoff(actions[1])?)
 }
@@ -60,26 +63,43 @@ fn find<'m>(
     named: &[(VarId, usize)],
 ) -> Tried<(Site<'m>, State)> {
     let model = game.mechanics.model;
-    let mut places = Vec::new();
-    collect(model, &model.period, &Vec::new(), &[], stage, &mut places);
+    let mut places = places(model, stage);
     places.retain(|place| {
         named.iter().all(|(v, k)| place.inside.iter().all(|(stage, action)| stage != v || action == k))
     });
     let [place] = &places[..] else {
-        return fault("ambiguous-place", format!("{} places of `{}`", places.len(), model.stage_name(stage)));
+        return fault("no-such-place", format!("{} places of `{}`", places.len(), model.stage_name(stage)));
     };
+    Ok((place.site.clone(), assemble(&game.mechanics, start, place, at, named)?))
+}
+
+/// The state of a look-up at a place.
+pub fn assemble(
+    rules: &Mechanics,
+    start: &State,
+    place: &Place,
+    at: usize,
+    named: &[(VarId, usize)],
+) -> Tried<State> {
     let mut state = start.clone();
     for (var, level) in named.iter().chain(&place.inside) {
         state[var.0] = *level;
     }
-    for (i, variable) in model.vars.iter().enumerate() {
+    for (i, variable) in rules.model.vars.iter().enumerate() {
         if let VarKind::State { when: Some(when), .. } = &variable.kind
-            && !game.mechanics.scene(at, &state).holds(when)?
+            && !rules.scene(at, &state).holds(when)?
         {
             state[i] = variable.absent();
         }
     }
-    Ok((place.site.clone(), state))
+    Ok(state)
+}
+
+/// All places of a stage.
+pub fn places(model: &Model, stage: StageId) -> Vec<Place<'_>> {
+    let mut places = Vec::new();
+    collect(model, &model.period, &Vec::new(), &[], stage, &mut places);
+    places
 }
 
 fn collect<'m>(

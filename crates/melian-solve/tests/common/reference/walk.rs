@@ -7,12 +7,15 @@
 use super::{
     commitment,
     evaluate::Tried,
-    game::{Game, response},
+    game::Game,
     mechanics::{Mechanics, Rest, Site, State, Step},
 };
 use melian_model::{ActionBody, Model, PlayerId, StageId};
 use melian_solve::Scenario;
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Something that happens on the path.
 pub enum Moment<'a, 'm> {
@@ -45,8 +48,6 @@ pub enum Moment<'a, 'm> {
     End {
         /// The state.
         state: &'a State,
-        /// Play had ended before this period, so nothing happened in it.
-        frozen: bool,
     },
 }
 
@@ -80,6 +81,8 @@ pub struct Play<'m> {
     pub beliefs: Vec<Game<'m>>,
     /// The game that happens in each segment; of its equilibrium only the discounts are used.
     pub paths: Vec<Game<'m>>,
+    /// Answers about play that goes on, by question and state.
+    pub aheads: RefCell<HashMap<(usize, State), Tried<f64>>>,
 }
 
 /// What is followed through one period.
@@ -96,7 +99,13 @@ impl<'m> Play<'m> {
         let games = |pick: fn(&melian_solve::Segment) -> &melian_solve::Setting| {
             scenario.segments.iter().map(|s| Game::new(model, pick(s))).collect::<Tried<Vec<_>>>()
         };
-        Ok(Play { model, scenario, beliefs: games(|s| &s.belief)?, paths: games(|s| &s.path)? })
+        Ok(Play {
+            model,
+            scenario,
+            beliefs: games(|s| &s.belief)?,
+            paths: games(|s| &s.path)?,
+            aheads: RefCell::default(),
+        })
     }
 
     /// The segment that a period belongs to; period 0 belongs to the first, what `finally` does to the last.
@@ -136,7 +145,7 @@ impl<'m> Play<'m> {
                         self.finally(&state, vec![&self.model.finally.0], mass, memory, &mut follow)?;
                     }
                 } else if ended {
-                    self.end(state, true, mass, memory, &mut follow)?;
+                    self.end(state, mass, memory, &mut follow)?;
                 } else {
                     self.path(state, vec![&self.model.period.0], mass, memory, &mut follow)?;
                 }
@@ -173,7 +182,7 @@ impl<'m> Play<'m> {
         match self.rules(period).step(period, &state, rest)? {
             Step::Over => {
                 self.rules(period).check_end(period, &state)?;
-                self.end(state, false, mass, memory, follow)
+                self.end(state, mass, memory, follow)
             }
             Step::Go(state, rest) => self.path(state, rest, mass, memory, follow),
             Step::Paid(player, amount, rest) => {
@@ -205,16 +214,21 @@ impl<'m> Play<'m> {
         let mover = self.model.stage(stage).player;
 
         let decision = belief.decide(period, state, site)?;
-        let available = &decision.available;
+        let believed = |action: usize| {
+            let k = decision.available.iter().position(|a| a.action == action);
+            k.map_or(0.0, |k| decision.p[k])
+        };
+        // The believed probabilities, given that the action is one of those open on the path.
+        let available = &self.rules(period).available(period, site, state)?;
         let commitments = &self.scenario.segments[segment].path.commitments;
         let scene = self.rules(period).scene(period, state);
-        let p = match commitment::binding(commitments, scene, stage, available)? {
-            Some(allowed) => {
-                let own: Vec<f64> = decision.q.iter().map(|q| q[mover.0]).collect();
-                response(&own, &allowed, belief.precision(mover))
-            }
-            None => decision.p.clone(),
-        };
+        let open = commitment::binding(commitments, scene, stage, available)?
+            .unwrap_or_else(|| (0..available.len()).collect());
+        let kept: f64 = open.iter().map(|&k| believed(available[k].action)).sum();
+        let mut p = vec![0.0; available.len()];
+        for &k in &open {
+            p[k] = if kept > 0.0 { believed(available[k].action) / kept } else { 1.0 / open.len() as f64 };
+        }
 
         follow.see(&Moment::Reached { stage, before: state, available }, mass, &mut memory)?;
         let shock = belief.shock(mover, &p)?;
@@ -232,15 +246,8 @@ impl<'m> Play<'m> {
         Ok(())
     }
 
-    fn end(
-        &self,
-        state: State,
-        frozen: bool,
-        mass: f64,
-        mut memory: Memory,
-        follow: &mut Follow<'_, 'm>,
-    ) -> Tried<()> {
-        follow.see(&Moment::End { state: &state, frozen }, mass, &mut memory)?;
+    fn end(&self, state: State, mass: f64, mut memory: Memory, follow: &mut Follow<'_, 'm>) -> Tried<()> {
+        follow.see(&Moment::End { state: &state }, mass, &mut memory)?;
         let carried = self.rules(follow.period).carry(state);
         *follow.next.entry((carried, memory.happened, memory.stopped)).or_default() += mass;
         Ok(())
