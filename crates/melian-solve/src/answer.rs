@@ -1,13 +1,14 @@
 //! Atoms in, answers out.
 
 use crate::{
-    ask::{Combine, Recursion, Rule, Work},
+    ask::{Combine, Later, Recursion, Rule, Work},
     backward::{Found, backward},
     eval::{Env, eval},
     forward::forward,
     plan::Plan,
     scenario::{Answer, Bound, Scenario, Segment},
     sweep::{Boundary, Workspace},
+    tables::pays_finally,
 };
 use melian_model::{Atom, Diagnostic, Expr, Span};
 
@@ -73,12 +74,9 @@ pub fn answer_all(
     progress: &mut dyn FnMut(f64),
 ) -> Result<Vec<Answers>, Vec<Diagnostic>> {
     let mut work = Work::default();
-    let combined: Vec<Vec<Combine>> =
-        queries.iter().map(|q| q.atoms.iter().map(|a| work.atom(plan, a)).collect()).collect();
-    for (look_up, known) in work.look_ups.iter().map(|l| (l, plan.locate_probe(l.stage, &l.state))) {
-        if known.is_none() {
-            return Err(vec![crate::size::no_such_place(plan.model, look_up.stage)]);
-        }
+    let mut combined: Vec<Vec<Combine>> = Vec::new();
+    for query in queries {
+        combined.push(query.atoms.iter().map(|a| work.atom(plan, query.start, a)).collect::<Result<_, _>>()?);
     }
     let several = segments.len() > 1 || segments.iter().any(|s| s.belief != s.path);
     let mut path_values = vec![None; plan.model.players.len()];
@@ -131,7 +129,17 @@ pub fn answer_all(
             values: combined
                 .iter()
                 .map(|c| {
-                    put_together(plan, segments, query, c, &values, &found, &path_values, (entry, state))
+                    put_together(
+                        plan,
+                        segments,
+                        query,
+                        c,
+                        &values,
+                        &work.exprs,
+                        &found,
+                        &path_values,
+                        (entry, state),
+                    )
                 })
                 .collect::<Result<_, _>>()?,
             bounds: bounds
@@ -160,6 +168,7 @@ fn put_together(
     query: &Query,
     combine: &Combine,
     values: &[f64],
+    exprs: &[Expr],
     found: &Found,
     path_values: &[Option<usize>],
     (entry, state): (usize, usize),
@@ -168,19 +177,28 @@ fn put_together(
         Combine::One(r) => Answer::Number(values[*r]),
         Combine::Ratio(a, b, _) if values[*b] != 0.0 => Answer::Number(values[*a] / values[*b]),
         Combine::Ratio(_, _, why) => Answer::Undefined((*why).into()),
-        Combine::Start(what, given) => {
+        Combine::Start(what, given, ahead) => {
             let levels: Vec<u32> = query.start.iter().map(|&k| k as u32).collect();
             let params = &segments[0].path.params;
-            let env =
-                Env { model: plan.model, levels: &levels, params: Some(params), period: Some(0), ahead: &[] };
-            let value = |e: &Expr| {
-                eval(e, &env).map_err(|_| {
-                    vec![Diagnostic::error(
-                        "absent-read",
-                        "this reads a variable that has no value at the start",
-                        e.span,
-                    )]
+            let (model, params) = (plan.model, Some(&params[..]));
+            let ahead: Vec<f64> = ahead
+                .iter()
+                .map(|later| match *later {
+                    Later::Carried(r) => {
+                        found.snapshots.get(&r).map_or(values[r], |b| at(plan, b, entry, state, 0))
+                    }
+                    Later::Now(id, period) => {
+                        let env = Env { model, levels: &levels, params, period: Some(period), ahead: &[] };
+                        eval(&exprs[id], &env).unwrap_or(f64::NAN)
+                    }
+                    Later::Final(player) => pays_finally(plan, &levels, &segments[0].path.params, player),
+                    Later::Constant(x) => x,
                 })
+                .collect();
+            let env = Env { model, levels: &levels, params, period: Some(0), ahead: &ahead };
+            let value = |e: &Expr| {
+                let why = "this reads a variable that has no value at the start";
+                eval(e, &env).map_err(|_| vec![Diagnostic::error("absent-read", why, e.span)])
             };
             match given {
                 Some(given) if value(given)? == 0.0 => {

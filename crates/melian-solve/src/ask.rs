@@ -10,8 +10,8 @@
 //!
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 
-use crate::{needs::event_stage, plan::Plan};
-use melian_model::{Ahead, Atom, Commitment, Expr, PlayerId, StageId, Window};
+use crate::{explore::NodeId, needs::event_stage, plan::Plan};
+use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, PlayerId, StageId, Window};
 
 /// Position in [`Work::exprs`].
 pub(crate) type ExprId = usize;
@@ -26,8 +26,21 @@ pub(crate) struct Recursion {
     pub by: usize,
     /// The first period that the recursion is carried back to.
     pub first: usize,
-    /// The recursions that `Ahead` in its expression stands for.
-    pub ahead: Vec<usize>,
+    /// What `Ahead` in its expression stands for.
+    pub ahead: Vec<Later>,
+}
+
+/// A question about play that goes on from the state at hand.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Later {
+    /// The value of a recursion at the start of its first period.
+    Carried(usize),
+    /// The value of an expression at the state at hand, at the end of this period.
+    Now(ExprId, usize),
+    /// What `finally` pays a player at the state at hand.
+    Final(PlayerId),
+    /// Nothing is left to happen.
+    Constant(f64),
 }
 
 /// What a recursion computes.
@@ -67,8 +80,8 @@ pub(crate) enum Combine {
     One(usize),
     /// One over the other; undefined where the other is zero.
     Ratio(usize, usize, &'static str),
-    /// Evaluated on the start state: what, given.
-    Start(Expr, Option<Expr>),
+    /// Evaluated on the start state: what, given, and what `Ahead` stands for.
+    Start(Expr, Option<Expr>, Vec<Later>),
     /// The player's value at the start.
     Value(PlayerId),
     /// A look-up.
@@ -78,9 +91,9 @@ pub(crate) enum Combine {
 /// A look-up of a stage's policy at a state.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct LookUp {
-    pub stage: StageId,
     pub at: usize,
-    pub state: Vec<(melian_model::VarId, usize)>,
+    pub node: NodeId,
+    pub state: usize,
     pub wanted: Wanted,
 }
 
@@ -137,23 +150,54 @@ impl Work {
         self.push(Recursion { rule, after: window.after, by: window.by, first, ahead: Vec::new() })
     }
 
-    fn ahead(&mut self, plan: &Plan, ahead: &[Ahead]) -> Vec<usize> {
+    fn ahead(&mut self, plan: &Plan, ahead: &[Ahead]) -> Vec<Later> {
         ahead
             .iter()
-            .map(|a| match self.atom_from(plan, &a.atom, a.after + 1) {
-                Combine::One(i) => i,
-                // Other atoms are not possible here; the front end does not make them.
-                _ => 0,
+            .map(|Ahead { atom, after }| {
+                let over = |by: usize| by <= *after;
+                match atom {
+                    Atom::At { what, at, .. } if over(*at) => match self.sampled(plan, what) {
+                        Sampled::End(what) => Later::Now(what, *at),
+                        Sampled::Stage(..) => Later::Constant(0.0),
+                    },
+                    Atom::Always { window, .. } if over(window.by) => Later::Constant(1.0),
+                    Atom::Ever { window, .. } | Atom::Total { window, .. } if over(window.by) => {
+                        Later::Constant(0.0)
+                    }
+                    Atom::Value(player) if *after >= plan.model.horizon => Later::Final(*player),
+                    Atom::Value(player) => {
+                        let window = Window { after: *after, by: plan.model.horizon };
+                        Later::Carried(self.simple(Rule::Value(*player), window, after + 1))
+                    }
+                    atom => match self.atom_from(plan, None, atom, after + 1) {
+                        Combine::One(i) => Later::Carried(i),
+                        // Other atoms are not possible here; the front end does not make them.
+                        _ => Later::Constant(f64::NAN),
+                    },
+                }
             })
             .collect()
     }
 
-    /// Takes an atom apart.
-    pub fn atom(&mut self, plan: &Plan, atom: &Atom) -> Combine {
-        self.atom_from(plan, atom, 1)
+    /// Takes an atom apart; look-ups are made from the start that is asked about.
+    pub fn atom(&mut self, plan: &Plan, start: &[usize], atom: &Atom) -> Result<Combine, Vec<Diagnostic>> {
+        let place = match atom {
+            Atom::Policy { stage, state, .. } | Atom::Margin { stage, state, .. } => {
+                Some(plan.locate_look_up(start, *stage, state)?)
+            }
+            _ => None,
+        };
+        Ok(self.atom_from(plan, place, atom, 1))
     }
 
-    fn atom_from(&mut self, plan: &Plan, atom: &Atom, first: usize) -> Combine {
+    fn atom_from(
+        &mut self,
+        plan: &Plan,
+        place: Option<(NodeId, usize)>,
+        atom: &Atom,
+        first: usize,
+    ) -> Combine {
+        let (node, state) = place.unwrap_or_default();
         match atom {
             Atom::Ever { event, before, window } => {
                 let event = self.sampled(plan, event);
@@ -164,8 +208,8 @@ impl Work {
                 let event = self.expr(event);
                 Combine::One(self.simple(Rule::Always { event }, *window, first))
             }
-            Atom::At { what, given, at: 0, ahead } if ahead.is_empty() => {
-                Combine::Start(what.clone(), given.clone())
+            Atom::At { what, given, at: 0, ahead } => {
+                Combine::Start(what.clone(), given.clone(), self.ahead(plan, ahead))
             }
             Atom::At { what, given, at, ahead } => {
                 let ahead = self.ahead(plan, ahead);
@@ -220,23 +264,13 @@ impl Work {
                 let denominator = self.simple(visits(None), *window, first);
                 Combine::Ratio(numerator, denominator, "the stage is never reached under this condition")
             }
-            Atom::Value(player) if first == 1 => Combine::Value(*player),
-            Atom::Value(player) => {
-                let window = Window { after: first - 1, by: plan.model.horizon };
-                Combine::One(self.simple(Rule::Value(*player), window, first))
+            Atom::Value(player) => Combine::Value(*player),
+            Atom::Policy { actions, at, .. } => {
+                self.look_up(LookUp { at: *at, node, state, wanted: Wanted::Probability(actions.clone()) })
             }
-            Atom::Policy { stage, actions, at, state } => self.look_up(LookUp {
-                stage: *stage,
-                at: *at,
-                state: state.clone(),
-                wanted: Wanted::Probability(actions.clone()),
-            }),
-            Atom::Margin { stage, action, over, at, state } => self.look_up(LookUp {
-                stage: *stage,
-                at: *at,
-                state: state.clone(),
-                wanted: Wanted::Margin(*action, *over),
-            }),
+            Atom::Margin { action, over, at, .. } => {
+                self.look_up(LookUp { at: *at, node, state, wanted: Wanted::Margin(*action, *over) })
+            }
         }
     }
 

@@ -90,10 +90,10 @@ pub(crate) fn backward(
                 for (c, &r) in active.iter().enumerate() {
                     let column = &mut values[(values_first + c) * n..(values_first + c + 1) * n];
                     let recursion = &work.recursions[r];
-                    let ahead: Vec<&Boundary> =
-                        recursion.ahead.iter().filter_map(|a| snapshots.get(a)).collect();
-                    let ahead = sampler.ahead_at(id, &ahead);
-                    if let Err(e) = sampler.at_end(recursion, id, period, &ahead, column) {
+                    let done = sampler
+                        .ahead_at(id, &recursion.ahead, snapshots)
+                        .and_then(|ahead| sampler.at_end(recursion, id, period, &ahead, column));
+                    if let Err(e) = done {
                         wrong.get_or_insert(e);
                     }
                 }
@@ -101,9 +101,8 @@ pub(crate) fn backward(
             let mut answers: Vec<(usize, f64)> = Vec::new();
             let mut seen = |id: NodeId, values: &[Vec<f64>]| {
                 for (i, l) in &looks {
-                    if let Some((node, state)) = plan.locate_probe(l.stage, &l.state)
-                        && node == id
-                        && let Some(answer) = look_up(plan, &belief, node, state, values, &l.wanted)
+                    if l.node == id
+                        && let Some(answer) = look_up(plan, &belief, id, l.state, values, &l.wanted)
                     {
                         answers.push((*i, answer));
                     }
@@ -136,7 +135,7 @@ pub(crate) fn backward(
                     sweep.run(
                         space,
                         next,
-                        Choosing::Given(&policies),
+                        Choosing::Given(&policies, &belief.precision),
                         &mut at_end,
                         &mut rest,
                         &mut |_, _| {},

@@ -10,7 +10,7 @@ use crate::{
     law::{law_exprs, law_reads_current, law_support},
 };
 use fixedbitset::FixedBitSet;
-use melian_model::{Distribution, Expr, Model, StageId, VarId, VarKind};
+use melian_model::{Distribution, Expr, Model, VarId, VarKind};
 use std::collections::{BTreeSet, HashMap};
 
 /// Number of a node.
@@ -77,15 +77,6 @@ pub(crate) struct Graph {
     pub order: Vec<NodeId>,
 }
 
-/// A state at which a stage is looked up, on or off the path.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Probe {
-    /// The stage.
-    pub stage: StageId,
-    /// Level of every variable just before the choice.
-    pub levels: Vec<u32>,
-}
-
 pub(crate) struct Explorer<'a> {
     model: &'a Model,
     flow: &'a Flow<'a>,
@@ -131,18 +122,11 @@ impl<'a> Explorer<'a> {
         self.reach(self.flow.entry, key, sets)
     }
 
-    /// The node at which a stage is looked up; `None` if no place of the stage fits the named enclosing stages.
-    pub fn probe(&mut self, probe: &Probe) -> Option<NodeId> {
-        let point = self.flow.points.iter().position(|point| match &point.step {
-            Step::Choose { stage, inside, .. } => {
-                *stage == probe.stage
-                    && inside.iter().all(|&(v, action)| probe.levels[v.0] as usize == action)
-            }
-            _ => false,
-        })?;
-        let sets = self.point_sets(&probe.levels);
-        let key: Vec<u32> = self.keys.iter().map(|k| probe.levels[k.0]).collect();
-        Some(self.reach(point, key, sets))
+    /// The node of a point at which a stage is looked up.
+    pub fn look_up(&mut self, point: PointId, levels: &[u32]) -> NodeId {
+        let sets = self.point_sets(levels);
+        let key: Vec<u32> = self.keys.iter().map(|k| levels[k.0]).collect();
+        self.reach(point, key, sets)
     }
 
     /// Runs until no set grows, and returns the graph.
@@ -343,15 +327,15 @@ impl<'a> Explorer<'a> {
         match &point.step {
             Step::Exit => {
                 let mut sets = self.nodes[node].sets.clone();
-                for (set, var) in sets.iter_mut().zip(&self.model.vars) {
-                    if !var.is_state() {
-                        set.clear();
-                        set.insert(var.absent());
-                    }
+                let mut gone = Vec::new();
+                for (v, var) in self.model.vars.iter().enumerate().filter(|(_, var)| !var.is_state()) {
+                    sets[v].clear();
+                    sets[v].insert(var.absent());
+                    gone.push((VarId(v), Source::Level(var.absent() as u32)));
                 }
                 let key = self.nodes[node].key.clone();
                 let target = self.reach(flow.entry, key, sets);
-                links.push(Link { target, sets: Vec::new(), role: 0 });
+                links.push(Link { target, sets: gone, role: 0 });
             }
             Step::Pay(_) => links.push(self.link(node, next, 0, &Vec::new(), Vec::new(), None)),
             Step::End => {

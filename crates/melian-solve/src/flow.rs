@@ -59,6 +59,23 @@ impl<'m> Flow<'m> {
         flow
     }
 
+    /// The place at which a stage is played, if exactly one agrees with the enclosing choices that are named; with the
+    /// enclosing choices of that place.
+    pub fn place(&self, stage: StageId, named: &[(VarId, usize)]) -> Option<(PointId, &[(VarId, usize)])> {
+        let mut places = self.points.iter().enumerate().filter_map(|(id, point)| match &point.step {
+            Step::Choose { stage: here, inside, .. } if *here == stage => {
+                let agrees =
+                    inside.iter().all(|(v, action)| named.iter().all(|(n, k)| n != v || k == action));
+                agrees.then_some((id, &inside[..]))
+            }
+            _ => None,
+        });
+        match (places.next(), places.next()) {
+            (Some(place), None) => Some(place),
+            _ => None,
+        }
+    }
+
     fn push(&mut self, step: Step<'m>, next: PointId) -> PointId {
         self.points.push(Point { step, next });
         self.points.len() - 1

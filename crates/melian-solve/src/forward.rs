@@ -13,10 +13,10 @@ use crate::{
     policy::adjust,
     rules::Sampler,
     scenario::Segment,
-    sweep::{Boundary, Policies, StageChange, StageRule, Workspace},
+    sweep::{Boundary, Policies, StageChange, StageRule, Workspace, entropy},
     tables::Tables,
 };
-use melian_model::Diagnostic;
+use melian_model::{Convention, Diagnostic};
 use std::{collections::HashMap, sync::atomic::AtomicU64};
 
 /// What takes mass out of a pass.
@@ -100,6 +100,7 @@ pub(crate) fn forward(
         let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, first)?) };
         let mut sampler = Sampler::new(plan, work, &segment.path.params);
         let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
+        let precision = belief.precision.clone();
         for period in first..=until {
             let next = history.at(plan, &mut belief, space, period + 1)?;
             belief.at(plan, period)?;
@@ -123,6 +124,7 @@ pub(crate) fn forward(
                     snapshots,
                     period,
                     worth: &worth,
+                    precision: &precision,
                     values: &mut values,
                 };
                 push.period(pass)?;
@@ -148,6 +150,8 @@ struct Push<'a, 'b, 's, 'm> {
     period: usize,
     /// What a payment of each player in this period is worth at the start.
     worth: &'b [f64],
+    /// The precisions that the choice probabilities come of.
+    precision: &'b [f64],
     values: &'b mut [f64],
 }
 
@@ -250,6 +254,7 @@ impl Push<'_, '_, '_, '_> {
         let inner = node.space.inner;
         let n = node.space.size;
         let policy = &self.policies[id];
+        self.enjoy(pass, id, own);
         // What the sums collect here; for an event, what takes mass out.
         let mut takes: Vec<StageRule> = Vec::new();
         if let Stop::Ever { .. } = pass.stop {
@@ -297,6 +302,28 @@ impl Push<'_, '_, '_, '_> {
         Ok(())
     }
 
+    /// Under the convention `emax`, the expected shock of a choice is part of its mover's value.
+    fn enjoy(&mut self, pass: &Pass, id: NodeId, own: &[f64]) {
+        let plan = self.plan;
+        let node = &plan.nodes[id];
+        let Op::Choose { stage, .. } = node.op else { return };
+        let mover = plan.model.stage(stage).player;
+        let lambda = self.precision[mover.0];
+        if plan.model.convention != Convention::Emax || lambda.is_infinite() {
+            return;
+        }
+        for &r in &pass.recursions {
+            if self.work.recursions[r].rule == Rule::Value(mover) {
+                let policy = &self.policies[id];
+                let shock =
+                    |s: usize| entropy((0..node.edges.len()).map(|a| policy[a * node.space.size + s]));
+                let expected: f64 =
+                    own.iter().enumerate().filter(|(_, m)| **m != 0.0).map(|(s, m)| m * shock(s)).sum();
+                self.values[r] += self.worth[mover.0] * expected / lambda;
+            }
+        }
+    }
+
     /// A period's end: what is sampled there, and what stops there.
     fn end(&mut self, pass: &mut Pass, id: NodeId, own: &mut [f64]) -> Result<(), Vec<Diagnostic>> {
         let period = self.period;
@@ -307,11 +334,9 @@ impl Push<'_, '_, '_, '_> {
         for &r in &pass.recursions {
             let recursion = &self.work.recursions[r];
             let counts = period > recursion.after && period <= recursion.by;
-            let ahead: Vec<&Boundary> =
-                recursion.ahead.iter().filter_map(|a| self.snapshots.get(a)).collect();
             match &recursion.rule {
                 Rule::At { what: Sampled::End(what), given } if period == recursion.by => {
-                    let ahead = self.sampler.ahead_at(id, &ahead);
+                    let ahead = self.sampler.ahead_at(id, &recursion.ahead, self.snapshots)?;
                     let what = self.sampler.sample_with(id, *what, period, &ahead)?;
                     self.values[r] += match given {
                         None => sum(own, &|s| what.at(s, inner)),
@@ -329,7 +354,7 @@ impl Push<'_, '_, '_, '_> {
                     let first = self.sampler.sample(id, *first, period)?;
                     let what = match what {
                         Some(what) => {
-                            let ahead = self.sampler.ahead_at(id, &ahead);
+                            let ahead = self.sampler.ahead_at(id, &recursion.ahead, self.snapshots)?;
                             Some(self.sampler.sample_with(id, *what, period, &ahead)?)
                         }
                         None => None,

@@ -2,7 +2,7 @@
 
 use crate::{
     eval::{Env, eval},
-    explore::Probe,
+    flow::{Flow, PointId},
 };
 use melian_model::{Atom, Commitment, Expr, Model, StageId, VarId, VarKind};
 
@@ -24,7 +24,7 @@ pub struct Needs {
 pub(crate) struct Observed {
     pub at_end: Vec<VarId>,
     pub at_stage: Vec<(StageId, VarId)>,
-    pub probes: Vec<Probe>,
+    pub look_ups: Vec<(StageId, Vec<(VarId, usize)>)>,
     pub everything: bool,
 }
 
@@ -75,7 +75,7 @@ impl Observed {
             Atom::Choice { stage, given, .. } => given.iter().for_each(|e| self.stage(*stage, e)),
             Atom::Value(_) => {}
             Atom::Policy { stage, state, .. } | Atom::Margin { stage, state, .. } => {
-                self.probes.push(Probe { stage: *stage, levels: probe_levels(model, state) });
+                self.look_ups.push((*stage, state.clone()));
             }
         }
     }
@@ -110,11 +110,18 @@ pub(crate) fn event_stage(model: &Model, e: &Expr) -> Option<StageId> {
     (stages.len() == 1).then(|| stages[0])
 }
 
-/// The state of a look-up: start levels, with the named variables changed. Conditional variables whose condition
-/// fails there are absent.
-pub(crate) fn probe_levels(model: &Model, state: &[(VarId, usize)]) -> Vec<u32> {
-    let mut levels: Vec<u32> = model.start().iter().map(|&k| k as u32).collect();
-    for &(v, k) in state {
+/// The place and state of a look-up: start levels, with the named variables changed and the enclosing choices of the
+/// place made. Conditional variables whose condition fails there are absent. `None` if no place or several fit.
+pub(crate) fn look_up_at(
+    model: &Model,
+    flow: &Flow,
+    start: &[usize],
+    stage: StageId,
+    named: &[(VarId, usize)],
+) -> Option<(PointId, Vec<u32>)> {
+    let (point, inside) = flow.place(stage, named)?;
+    let mut levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
+    for &(v, k) in named.iter().chain(inside) {
         levels[v.0] = k as u32;
     }
     for (v, var) in model.vars.iter().enumerate() {
@@ -125,5 +132,5 @@ pub(crate) fn probe_levels(model: &Model, state: &[(VarId, usize)]) -> Vec<u32> 
             }
         }
     }
-    levels
+    Some((point, levels))
 }

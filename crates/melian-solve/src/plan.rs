@@ -7,7 +7,7 @@ use crate::{
     keys::choose_keys,
     law::{law_exprs, law_reads_current},
     live::{axes, axis_order, liveness},
-    needs::{Needs, Observed, probe_levels},
+    needs::{Needs, Observed, look_up_at},
     reach,
     size::{self, PlanSize},
     space::{NOWHERE, Space, Support},
@@ -144,9 +144,12 @@ impl<'m> Plan<'m> {
             let levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
             seeds.push((explorer.start(&levels), levels));
         }
-        for probe in &observed.probes {
-            let node = explorer.probe(probe).ok_or_else(|| vec![size::no_such_place(model, probe.stage)])?;
-            seeds.push((node, probe.levels.clone()));
+        for (stage, named) in &observed.look_ups {
+            for start in starts {
+                let (point, levels) = look_up_at(model, &flow, start, *stage, named)
+                    .ok_or_else(|| vec![size::no_such_place(model, *stage)])?;
+                seeds.push((explorer.look_up(point, &levels), levels));
+            }
         }
         let graph = explorer.finish();
         let live = liveness(model, &flow, &graph, &keys, &observed);
@@ -230,17 +233,19 @@ impl<'m> Plan<'m> {
         self.entries.iter().find_map(|&id| self.fits(id, &levels).map(|state| (id, state)))
     }
 
-    /// The node and state of a look-up.
-    pub(crate) fn locate_probe(&self, stage: StageId, state: &[(VarId, usize)]) -> Option<(NodeId, usize)> {
-        let levels = probe_levels(self.model, state);
-        self.order.iter().find_map(|&id| {
-            let Step::Choose { stage: here, inside, .. } = &self.flow.points[self.nodes[id].point].step
-            else {
-                return None;
-            };
-            let place = *here == stage && inside.iter().all(|&(v, action)| levels[v.0] as usize == action);
-            if place { self.fits(id, &levels).map(|state| (id, state)) } else { None }
-        })
+    /// The node and state of a look-up from a start.
+    pub(crate) fn locate_look_up(
+        &self,
+        start: &[usize],
+        stage: StageId,
+        named: &[(VarId, usize)],
+    ) -> Result<(NodeId, usize), Vec<Diagnostic>> {
+        look_up_at(self.model, &self.flow, start, stage, named)
+            .and_then(|(point, levels)| {
+                let mut here = self.order.iter().filter(|&&id| self.nodes[id].point == point);
+                here.find_map(|&id| self.fits(id, &levels).map(|state| (id, state)))
+            })
+            .ok_or_else(|| vec![size::no_such_place(self.model, stage)])
     }
 
     fn fits(&self, id: NodeId, levels: &[u32]) -> Option<usize> {

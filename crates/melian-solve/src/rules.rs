@@ -1,13 +1,14 @@
 //! What questions do to their columns, at period ends and at choices.
 
 use crate::{
-    ask::{ExprId, Recursion, Rule, Sampled, Work},
+    ask::{ExprId, Later, Recursion, Rule, Sampled, Work},
     eval::{Env, eval},
     explore::NodeId,
     flow::Step,
-    plan::{Op, Plan},
+    plan::{Op, Plan, Rows},
     sample::{Sample, sample_end, sample_stage},
     sweep::{Boundary, StageChange, StageRule},
+    tables::pays_finally,
 };
 use melian_model::{Commitment, Diagnostic};
 use std::{collections::HashMap, sync::Arc};
@@ -293,19 +294,34 @@ impl<'a, 'm> Sampler<'a, 'm> {
     }
 
     /// What the questions in a recursion's expression are worth at each state of a period-end node.
-    pub fn ahead_at(&self, node: NodeId, snapshots: &[&Boundary]) -> Vec<Vec<f64>> {
+    pub fn ahead_at(
+        &mut self,
+        node: NodeId,
+        later: &[Later],
+        snapshots: &HashMap<usize, Boundary>,
+    ) -> Sampling<Vec<Vec<f64>>> {
         let plan = self.plan;
         let here = &plan.nodes[node];
+        let (inner, size) = (here.space.inner, here.space.size);
         let edge = &here.edges[0];
-        let Ok(entry) = plan.entries.binary_search(&edge.target) else { return Vec::new() };
-        let inner = here.space.inner;
-        let crate::plan::Rows::Fixed(rows) = &edge.rows else { return Vec::new() };
-        snapshots
+        let Rows::Fixed(rows) = &edge.rows else { return Ok(vec![vec![0.0; size]; later.len()]) };
+        let entry = plan.entries.binary_search(&edge.target).ok();
+        later
             .iter()
-            .map(|snapshot| {
-                (0..here.space.size)
-                    .map(|state| snapshot[entry][rows[state / inner] as usize + state % inner])
-                    .collect()
+            .map(|later| match *later {
+                Later::Carried(r) => {
+                    let values = snapshots.get(&r).zip(entry).map(|(snapshot, entry)| &snapshot[entry]);
+                    let next = |state: usize| rows[state / inner] as usize + state % inner;
+                    Ok((0..size).map(|state| values.map_or(0.0, |v| v[next(state)])).collect())
+                }
+                Later::Now(id, period) => {
+                    let sample = self.sample(node, id, period)?;
+                    Ok((0..size).map(|state| sample.at(state, inner)).collect())
+                }
+                Later::Final(player) => Ok((0..size)
+                    .map(|state| pays_finally(plan, &plan.levels_at(node, state), self.params, player))
+                    .collect()),
+                Later::Constant(x) => Ok(vec![x; size]),
             })
             .collect()
     }

@@ -77,8 +77,8 @@ pub(crate) type Policies = Vec<Vec<f64>>;
 pub(crate) enum Choosing<'a> {
     /// Quantal response to the players' values, which are the first columns; kept if there is a place for them.
     Respond(Option<&'a mut Policies>),
-    /// These.
-    Given(&'a Policies),
+    /// These, which come of these precisions.
+    Given(&'a Policies, &'a [f64]),
 }
 
 /// Buffers of a sweep, used again and again.
@@ -171,8 +171,9 @@ impl Sweep<'_, '_> {
                             );
                             space.spare.push(policy);
                         }
-                        Choosing::Given(policies) => {
-                            self.mix(id, node, &space.values, &mut values, &policies[id]);
+                        Choosing::Given(policies, precision) => {
+                            let lambda = precision[player.0];
+                            self.mix(id, node, player, lambda, &space.values, &mut values, &policies[id]);
                         }
                     }
                 }
@@ -430,7 +431,9 @@ impl Sweep<'_, '_> {
                     }
                 }
                 mix_row(row, at, inner, &edges, outs, policies, rules);
+                self.enjoy(player, lambda, at, inner, outs, policies);
                 if emax {
+                    // The mover's own value, where it is a value of this game; (3) plus the shock, without its rounding.
                     let own = &mut outs[player.0][at..at + inner];
                     for i in 0..inner {
                         own[i] =
@@ -442,7 +445,17 @@ impl Sweep<'_, '_> {
     }
 
     /// The mixture of every column by given choice probabilities.
-    fn mix(&self, id: NodeId, node: &PlanNode, from: &[Vec<f64>], values: &mut [f64], policy: &[f64]) {
+    #[allow(clippy::too_many_arguments)]
+    fn mix(
+        &self,
+        id: NodeId,
+        node: &PlanNode,
+        player: PlayerId,
+        lambda: f64,
+        from: &[Vec<f64>],
+        values: &mut [f64],
+        policy: &[f64],
+    ) {
         let inner = node.space.inner;
         let n = node.space.size;
         let edges = self.edges(node, from);
@@ -453,13 +466,41 @@ impl Sweep<'_, '_> {
                 let policies: Vec<&[f64]> =
                     (0..edges.len()).map(|a| &policy[a * n + first..(a + 1) * n]).collect();
                 mix_row(row, at, inner, &edges, columns, &policies, rules);
+                self.enjoy(player, lambda, at, inner, columns, &policies);
             });
         });
+    }
+
+    /// Under the convention `emax`, adds the expected shock of the choice, −Σ σ ln σ / λ, to the mover's columns.
+    fn enjoy<P: std::ops::Deref<Target = [f64]>>(
+        &self,
+        player: PlayerId,
+        lambda: f64,
+        at: usize,
+        inner: usize,
+        outs: &mut [&mut [f64]],
+        policies: &[P],
+    ) {
+        if self.plan.model.convention != Convention::Emax || lambda.is_infinite() {
+            return;
+        }
+        for (out, column) in outs.iter_mut().zip(self.columns) {
+            if column.pays == Pays::Player(player) {
+                for (i, o) in out[at..at + inner].iter_mut().enumerate() {
+                    *o += entropy(policies.iter().map(|p| p[at + i])) / lambda;
+                }
+            }
+        }
     }
 
     fn rules(&self, id: NodeId) -> &[StageRule] {
         self.stage_rules.get(id).map_or(&[], |r| &r[..])
     }
+}
+
+/// −Σ p ln p.
+pub(crate) fn entropy(p: impl Iterator<Item = f64>) -> f64 {
+    p.filter(|p| *p > 0.0).map(|p| -p * libm::log(p)).sum()
 }
 
 /// (3) for every column of one row, with what questions add at this stage.

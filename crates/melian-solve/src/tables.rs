@@ -10,7 +10,7 @@ use crate::{
     scenario::Setting,
     space::NOWHERE,
 };
-use melian_model::{Block, Diagnostic, Precision, StatementKind};
+use melian_model::{Block, Diagnostic, PlayerId, Precision, StatementKind};
 
 /// A plan filled with the numbers of one setting, at one period.
 pub(crate) struct Tables {
@@ -354,6 +354,19 @@ impl Tables {
     pub fn table<'a>(&'a self, plan: &'a Plan, id: usize) -> (&'a TableSpec, &'a [f64]) {
         (&plan.tables[id], &self.data[id])
     }
+}
+
+/// What `finally` pays a player at one state; 0 where play has ended, and at states at which it cannot be evaluated.
+pub(crate) fn pays_finally(plan: &Plan, levels: &[u32], params: &[f64], player: PlayerId) -> f64 {
+    let model = plan.model;
+    if model.ended.is_some_and(|v| levels[v.0] == 1) {
+        return 0.0;
+    }
+    let mut paid = vec![0.0; plan.finally_lines.len()];
+    let env = Env { model, levels, params: Some(params), period: Some(model.horizon), ahead: &[] };
+    finally(plan, &model.finally, &env, &mut paid, &mut |_, _| {});
+    let own = plan.finally_lines.iter().zip(&paid).filter(|(line, _)| model.lines[line.0].player == player);
+    own.map(|(_, x)| x).sum()
 }
 
 /// Executes `finally` at one state, adding up what each line pays.

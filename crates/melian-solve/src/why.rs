@@ -56,8 +56,7 @@ pub fn explain(
     state: &[(VarId, usize)],
 ) -> Result<Decomposition, Vec<Diagnostic>> {
     let model = plan.model;
-    let (node, at) =
-        plan.locate_probe(stage, state).ok_or_else(|| vec![crate::size::no_such_place(model, stage)])?;
+    let (node, at) = plan.locate_look_up(&scenario.start, stage, state)?;
     let player = model.stage(stage).player;
     let lines: Vec<LineId> =
         (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
