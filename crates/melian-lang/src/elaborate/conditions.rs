@@ -1,6 +1,6 @@
 //! Conditions: comparisons of answers, joined by `and`, `or`, `not`.
 
-use melian_model::{BinaryOp, Change, Comparison, Condition, Diagnostic, ParamId, Question, Span, UnaryOp};
+use melian_model::{BinaryOp, Change, Comparison, Condition, Diagnostic, ParamId, Question, QuestionKind, Span, UnaryOp};
 
 use super::{
     Elaborator, Mode,
@@ -288,6 +288,9 @@ impl<'a> Elaborator<'a> {
 /// A condition with every question in it under an intervention.
 fn distribute(condition: Condition, change: &Change) -> Condition {
     let under = |question: Question| {
+        if matches!(question.kind, QuestionKind::Number(_)) {
+            return question;
+        }
         let span = question.span;
         questions::under(question, change.clone(), span)
     };

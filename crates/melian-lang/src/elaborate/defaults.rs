@@ -11,7 +11,7 @@ impl Elaborator<'_> {
         for requirement in self.model.requirements.clone() {
             if fold::value_at(&requirement, &defaults) == Some(0.0) {
                 let mut problem = Diagnostic::error(
-                    "require-violated",
+                    "require-broken",
                     "this requirement does not hold at the defaults",
                     requirement.span,
                 )
@@ -30,7 +30,7 @@ impl Elaborator<'_> {
             {
                 let words = print::number(x);
                 let mut problem = Diagnostic::error(
-                    "discount-outside",
+                    "discount-range",
                     format!("the discount factor of `{name}` is {words}, outside 0 .. 1"),
                     player.discount.span,
                 )

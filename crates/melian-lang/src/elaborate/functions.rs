@@ -360,7 +360,7 @@ impl<'a> Elaborator<'a> {
     /// The domain of a state variable that is needed before the variables are read: by a constant or a parameter.
     fn early_domain(&mut self, name: &str, span: Span) -> Option<Domain> {
         let file = self.file;
-        let item = self.symbols.globals.get(name)?.item;
+        let item = self.symbols.globals.get(name).filter(|declared| !declared.clash)?.item;
         let ItemKind::State(decl) = &file.items[item].kind else { return None };
         if !self.descend(span) {
             return None;

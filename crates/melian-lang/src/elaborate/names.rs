@@ -211,7 +211,7 @@ impl<'a> Elaborator<'a> {
             }
             Global::Pending => {
                 if matches!(self.mode, Mode::Constant | Mode::Parameters) {
-                    let declared = self.symbols.globals.get(name).map(|declared| declared.item);
+                    let declared = self.symbols.globals.get(name).filter(|d| !d.clash).map(|d| d.item);
                     self.not_known_yet(name, declared, place, span);
                 }
                 Typed::unknown(span)
@@ -353,7 +353,7 @@ impl<'a> Elaborator<'a> {
         if used_from.is_expanding(decl.name.span) {
             self.report(
                 Diagnostic::error("cycle", format!("`{name}` is defined by itself"), decl.name.span)
-                    .label("to write it out, it must be written out")
+                    .also(used_at, "to write it out, it must be written out here")
                     .help("a `let` or `measure` is written out where it is used, so it cannot use itself"),
             );
             return None;

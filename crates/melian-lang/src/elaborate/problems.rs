@@ -32,7 +32,7 @@ impl Problems {
             problem.fix = None;
         } else if self.apart {
             problem.labels.truncate(1);
-        } else if let Some((name, place)) = self.uses.first() {
+        } else if let Some((name, place)) = self.uses.first().filter(|_| problem.id != "cycle") {
             problem = problem.also(*place, format!("`{name}` is used here"));
         }
         let place = problem.labels.first().map_or(Span::NONE, |label| label.span);
@@ -102,7 +102,7 @@ pub fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// The candidate nearest to a name, if one is near enough to be meant.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let allowed = 1 + name.chars().count() / 4;
+    let allowed = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)

@@ -74,10 +74,7 @@ impl<'a> Elaborator<'a> {
         let mut labels: Vec<(&'a str, Span)> = Vec::new();
         for member in members {
             if let crate::ast::ExprKind::Name(name) = &member.kind
-                && matches!(
-                    self.meaning(name, env, None),
-                    Meaning::Label(..) | Meaning::Labels(_) | Meaning::Nothing
-                )
+                && self.may_be_label(name, env)
             {
                 labels.push((name, member.span));
             }
@@ -121,6 +118,16 @@ impl<'a> Elaborator<'a> {
             }
         }
         Some(found)
+    }
+
+    /// Whether a listed name can only be a label: nothing declared by it is known while the model is read.
+    fn may_be_label(&mut self, name: &str, env: &Env<'a>) -> bool {
+        match self.meaning(name, env, None) {
+            Meaning::Label(..) | Meaning::Labels(_) | Meaning::Nothing => true,
+            Meaning::Global(Global::Const(_) | Global::Pending, _) => false,
+            Meaning::Global(..) => self.model.enums.iter().any(|e| e.labels.iter().any(|label| label == name)),
+            _ => false,
+        }
     }
 
     /// Labels listed without a type: those of the enumeration that has them all, or of a new one if none has any.

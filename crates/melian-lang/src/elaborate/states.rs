@@ -52,12 +52,17 @@ impl<'a> Elaborator<'a> {
                 }
             }
         }
+        let mut unclear: Vec<VarId> = Vec::new();
         for member in &declared {
-            self.existence(member);
+            if !self.existence(member) {
+                unclear.push(member.var);
+            }
         }
         let (conditional, always): (Vec<_>, Vec<_>) = declared.iter().partition(|m| m.decl.when.is_some());
         for member in always.into_iter().chain(conditional) {
-            self.start(member);
+            if !unclear.contains(&member.var) {
+                self.start(member);
+            }
         }
     }
 
@@ -76,14 +81,15 @@ impl<'a> Elaborator<'a> {
         Some(VarId(self.model.vars.len() - 1))
     }
 
-    fn existence(&mut self, member: &Member<'a>) {
-        let Some(condition) = &member.decl.when else { return };
+    /// Reads a variable's `when`; false after an error.
+    fn existence(&mut self, member: &Member<'a>) -> bool {
+        let Some(condition) = &member.decl.when else { return true };
         let read = self.in_mode(Mode::Existence, |this| this.truth(condition, &member.env));
-        if let Some(read) = read
-            && let VarKind::State { when, .. } = &mut self.model.vars[member.var.0].kind
-        {
-            *when = Some(read);
+        match (read, &mut self.model.vars[member.var.0].kind) {
+            (Some(read), VarKind::State { when, .. }) => *when = Some(read),
+            _ => return false,
         }
+        true
     }
 
     fn start(&mut self, member: &Member<'a>) {

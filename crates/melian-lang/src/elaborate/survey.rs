@@ -159,12 +159,14 @@ impl<'a> Elaborator<'a> {
             );
             return;
         }
-        if let Some(first) = self.symbols.globals.get(&name.text) {
+        if let Some(first) = self.symbols.globals.get_mut(&name.text) {
+            first.clash = true;
+            first.global = Global::Pending;
             let first = first.span;
             self.duplicate(&name.text, name.span, first);
             return;
         }
-        self.symbols.globals.insert(name.text.clone(), Declared { global, span: name.span, item });
+        self.symbols.globals.insert(name.text.clone(), Declared { global, span: name.span, item, clash: false });
     }
 
     /// A name declared twice.
@@ -181,6 +183,7 @@ impl<'a> Elaborator<'a> {
     pub fn settle(&mut self, name: &Name, global: Global) {
         if let Some(declared) = self.symbols.globals.get_mut(&name.text)
             && declared.span == name.span
+            && !declared.clash
         {
             declared.global = global;
         }

@@ -61,6 +61,8 @@ pub struct Declared {
     pub span: Span,
     /// Position of its item in the file.
     pub item: usize,
+    /// It was declared twice: nobody knows what it stands for, and its uses are not judged.
+    pub clash: bool,
 }
 
 /// How far a constant has been read.
