@@ -6,7 +6,7 @@ use crate::{
     eval::{Env, eval},
     forward::forward,
     plan::Plan,
-    scenario::{Answer, Bound, Scenario, Segment},
+    scenario::{Answer, Bound, Scenario, Segment, segment_of},
     sweep::{Boundary, Workspace},
     tables::pays_finally,
 };
@@ -188,10 +188,14 @@ fn put_together(
                         found.snapshots.get(&r).map_or(values[r], |b| at(plan, b, entry, state, 0))
                     }
                     Later::Now(id, period) => {
+                        let params = Some(&segment_of(segments, period).path.params[..]);
                         let env = Env { model, levels: &levels, params, period: Some(period), ahead: &[] };
                         eval(&exprs[id], &env).unwrap_or(f64::NAN)
                     }
-                    Later::Final(player) => pays_finally(plan, &levels, &segments[0].path.params, player),
+                    Later::Final(player) => {
+                        let params = &segment_of(segments, model.horizon).path.params;
+                        pays_finally(plan, &levels, params, player)
+                    }
                     Later::Constant(x) => x,
                 })
                 .collect();

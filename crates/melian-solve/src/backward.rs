@@ -48,7 +48,7 @@ pub(crate) fn backward(
         let same = segment.belief == segment.path;
         let mut belief = Tables::new(plan, &segment.belief, horizon)?;
         let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, horizon)?) };
-        let mut sampler = Sampler::new(plan, work, &segment.path.params);
+        let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
         let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
         let mut next: Option<Boundary> = None;
         for period in (first..=horizon).rev() {

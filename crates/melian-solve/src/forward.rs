@@ -98,7 +98,7 @@ pub(crate) fn forward(
         let same = segment.belief == segment.path;
         let (mut history, mut belief) = History::solve(plan, &segment.belief, first, until, space, step)?;
         let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, first)?) };
-        let mut sampler = Sampler::new(plan, work, &segment.path.params);
+        let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
         let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
         let precision = belief.precision.clone();
         for period in first..=until {

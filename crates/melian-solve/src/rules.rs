@@ -7,6 +7,7 @@ use crate::{
     flow::Step,
     plan::{Op, Plan, Rows},
     sample::{Sample, sample_end, sample_stage},
+    scenario::{Segment, segment_of},
     sweep::{Boundary, StageChange, StageRule},
     tables::pays_finally,
 };
@@ -18,6 +19,8 @@ pub(crate) struct Sampler<'a, 'm> {
     pub plan: &'a Plan<'m>,
     pub work: &'a Work,
     pub params: &'a [f64],
+    /// All segments of the path, for what is asked about later ones.
+    segments: &'a [Segment],
     cache: HashMap<(NodeId, ExprId), Arc<Sample>>,
     /// What visits and bound visits add, by node and recursion, where it is the same every period.
     visits: HashMap<(NodeId, usize), Arc<Sample>>,
@@ -26,8 +29,13 @@ pub(crate) struct Sampler<'a, 'm> {
 type Sampling<T> = Result<T, Vec<Diagnostic>>;
 
 impl<'a, 'm> Sampler<'a, 'm> {
-    pub fn new(plan: &'a Plan<'m>, work: &'a Work, params: &'a [f64]) -> Sampler<'a, 'm> {
-        Sampler { plan, work, params, cache: HashMap::new(), visits: HashMap::new() }
+    pub fn new(
+        plan: &'a Plan<'m>,
+        work: &'a Work,
+        params: &'a [f64],
+        segments: &'a [Segment],
+    ) -> Sampler<'a, 'm> {
+        Sampler { plan, work, params, segments, cache: HashMap::new(), visits: HashMap::new() }
     }
 
     /// An expression at a node: a period's end, or a choice.
@@ -315,12 +323,15 @@ impl<'a, 'm> Sampler<'a, 'm> {
                     Ok((0..size).map(|state| values.map_or(0.0, |v| v[next(state)])).collect())
                 }
                 Later::Now(id, period) => {
-                    let sample = self.sample(node, id, period)?;
+                    let params = &segment_of(self.segments, period).path.params;
+                    let sample = sample_end(plan, node, &self.work.exprs[id], params, period, &[])?;
                     Ok((0..size).map(|state| sample.at(state, inner)).collect())
                 }
-                Later::Final(player) => Ok((0..size)
-                    .map(|state| pays_finally(plan, &plan.levels_at(node, state), self.params, player))
-                    .collect()),
+                Later::Final(player) => {
+                    let params = &segment_of(self.segments, plan.model.horizon).path.params;
+                    let paid = |state| pays_finally(plan, &plan.levels_at(node, state), params, player);
+                    Ok((0..size).map(paid).collect())
+                }
                 Later::Constant(x) => Ok(vec![x; size]),
             })
             .collect()

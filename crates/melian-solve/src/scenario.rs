@@ -23,6 +23,11 @@ pub struct Segment {
     pub path: Setting,
 }
 
+/// The segment that a period falls into; the last one for periods beyond.
+pub(crate) fn segment_of(segments: &[Segment], period: usize) -> &Segment {
+    segments.iter().find(|s| period <= s.until).unwrap_or(&segments[segments.len() - 1])
+}
+
 /// A start and a path of play.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scenario {

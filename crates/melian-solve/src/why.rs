@@ -9,7 +9,7 @@ use crate::{
     flow::Step,
     plan::Plan,
     policy::look,
-    scenario::{Scenario, Segment},
+    scenario::{Scenario, segment_of},
     sweep::{Boundary, Choosing, Column, Pays, Sweep, Workspace},
     tables::Tables,
 };
@@ -63,7 +63,7 @@ pub fn explain(
     let players = model.players.len();
     let mut columns: Vec<Column> = crate::belief::player_columns(plan);
     columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Some(player) }));
-    let belief = belief_at(scenario, period);
+    let belief = segment_of(&scenario.segments, period);
     let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
     let mut space = Workspace::default();
     let ties = AtomicU64::new(0);
@@ -117,12 +117,6 @@ pub fn explain(
         .map(|(v, &k)| (VarId(v), k as usize))
         .collect();
     Ok(Decomposition { player, actions: explained.unwrap_or_default(), state })
-}
-
-/// The segment that a period falls into.
-pub(crate) fn belief_at(scenario: &Scenario, period: usize) -> &Segment {
-    let segments = &scenario.segments;
-    segments.iter().find(|s| period <= s.until).unwrap_or(&segments[segments.len() - 1])
 }
 
 /// Makes room for two columns a line: nothing yet now, and all of the line later.
