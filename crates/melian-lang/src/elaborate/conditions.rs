@@ -1,6 +1,8 @@
 //! Conditions: comparisons of answers, joined by `and`, `or`, `not`.
 
-use melian_model::{BinaryOp, Change, Comparison, Condition, Diagnostic, ParamId, Question, QuestionKind, Span, UnaryOp};
+use melian_model::{
+    BinaryOp, Change, Comparison, Condition, Diagnostic, ParamId, Question, QuestionKind, Span, UnaryOp,
+};
 
 use super::{
     Elaborator, Mode,

@@ -35,11 +35,8 @@ impl Elaborator<'_> {
                     player.discount.span,
                 )
                 .help("it is what a point of the next period is worth now: 1 for a patient player, less for an impatient one");
-                if player.discount.literal().is_some() && x > 1.0 && x < 100.0 {
-                    problem = problem.help(format!(
-                        "if {words} is a rate of discount in percent, write {}",
-                        print::number(1.0 / (1.0 + x / 100.0))
-                    ));
+                if x > 1.5 && x <= 100.0 {
+                    problem = problem.help(format!("{words} percent is {}", print::number(x / 100.0)));
                 }
                 self.report(problem);
             }

@@ -89,6 +89,7 @@ impl<'a> Elaborator<'a> {
             Some((value, weight)) if total - 1.0 < 1.0 => problem
                 .help(format!("write `{value}: rest` and it takes what remains"))
                 .fix(format!("write `{value}: rest`"), weight, "rest"),
+            _ if total > 1.0 => problem.help("probabilities add up to one at most"),
             _ => problem.help("they must add up to one; `stay: rest` takes what remains"),
         };
         self.report(problem);

@@ -230,7 +230,11 @@ impl<'a> Elaborator<'a> {
         };
         self.report(
             Diagnostic::error("not-constant", format!("`{name}` is {what}, not a constant"), span)
-                .label("this must be known before anything is solved")
+                .label(if self.mode == Mode::Parameters {
+                    "this may depend on parameters only"
+                } else {
+                    "this must be known before anything is solved"
+                })
                 .also(place, "declared here"),
         );
     }

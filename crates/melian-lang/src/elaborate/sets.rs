@@ -125,7 +125,9 @@ impl<'a> Elaborator<'a> {
         match self.meaning(name, env, None) {
             Meaning::Label(..) | Meaning::Labels(_) | Meaning::Nothing => true,
             Meaning::Global(Global::Const(_) | Global::Pending, _) => false,
-            Meaning::Global(..) => self.model.enums.iter().any(|e| e.labels.iter().any(|label| label == name)),
+            Meaning::Global(..) => {
+                self.model.enums.iter().any(|e| e.labels.iter().any(|label| label == name))
+            }
             _ => false,
         }
     }

@@ -166,7 +166,9 @@ impl<'a> Elaborator<'a> {
             self.duplicate(&name.text, name.span, first);
             return;
         }
-        self.symbols.globals.insert(name.text.clone(), Declared { global, span: name.span, item, clash: false });
+        self.symbols
+            .globals
+            .insert(name.text.clone(), Declared { global, span: name.span, item, clash: false });
     }
 
     /// A name declared twice.
