@@ -19,12 +19,15 @@ pub struct Needs {
     pub everything: bool,
 }
 
+/// A look-up as it is asked: stage, named variables, period.
+type Named = (StageId, Vec<(VarId, usize)>, usize);
+
 /// The variables that questions read, and where.
 #[derive(Default)]
 pub(crate) struct Observed {
     pub at_end: Vec<VarId>,
     pub at_stage: Vec<(StageId, VarId)>,
-    pub look_ups: Vec<(StageId, Vec<(VarId, usize)>)>,
+    pub look_ups: Vec<Named>,
     pub everything: bool,
 }
 
@@ -74,8 +77,8 @@ impl Observed {
             }
             Atom::Choice { stage, given, .. } => given.iter().for_each(|e| self.stage(*stage, e)),
             Atom::Value(_) => {}
-            Atom::Policy { stage, state, .. } | Atom::Margin { stage, state, .. } => {
-                self.look_ups.push((*stage, state.clone()));
+            Atom::Policy { stage, state, at, .. } | Atom::Margin { stage, state, at, .. } => {
+                self.look_ups.push((*stage, state.clone(), *at));
             }
         }
     }

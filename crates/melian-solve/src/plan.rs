@@ -121,7 +121,8 @@ pub struct Plan<'m> {
     pub(crate) size: PlanSize,
     /// States from which everything is reached: starts, then look-ups.
     pub(crate) starts: Vec<(NodeId, usize)>,
-    pub(crate) look_ups: Vec<(NodeId, usize)>,
+    /// Node, state, period.
+    pub(crate) look_ups: Vec<(NodeId, usize, usize)>,
 }
 
 impl<'m> Plan<'m> {
@@ -144,11 +145,13 @@ impl<'m> Plan<'m> {
             let levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
             seeds.push((explorer.start(&levels), levels));
         }
-        for (stage, named) in &observed.look_ups {
+        let mut periods: Vec<usize> = Vec::new();
+        for (stage, named, at) in &observed.look_ups {
             for start in starts {
                 let (point, levels) = look_up_at(model, &flow, start, *stage, named)
                     .ok_or_else(|| vec![size::no_such_place(model, *stage)])?;
                 seeds.push((explorer.look_up(point, &levels), levels));
+                periods.push(*at);
             }
         }
         let graph = explorer.finish();
@@ -209,8 +212,10 @@ impl<'m> Plan<'m> {
             plan.nodes[*node].space.state_of(levels).map(|state| (*node, state))
         };
         let (starts, look_ups) = seeds.split_at(starts.len());
-        let (starts, look_ups) =
-            (starts.iter().filter_map(place).collect(), look_ups.iter().filter_map(place).collect());
+        let starts = starts.iter().filter_map(place).collect();
+        let look_ups = look_ups.iter().zip(&periods);
+        let look_ups =
+            look_ups.filter_map(|(seed, &at)| place(seed).map(|(node, state)| (node, state, at))).collect();
         (plan.starts, plan.look_ups) = (starts, look_ups);
         reach::mark(&mut plan);
         plan.size = size::measure(&plan);

@@ -20,7 +20,8 @@ pub(crate) fn mark(plan: &mut Plan) {
     let possible: Vec<Option<Possible>> = (0..plan.nodes.len()).map(|id| possible(plan, id)).collect();
     let mut reached = empty(plan);
     let mut fresh: Fresh = vec![Vec::new(); plan.nodes.len()];
-    for &(id, state) in plan.starts.iter().chain(&plan.look_ups) {
+    let look_ups = plan.look_ups.iter().map(|&(id, state, _)| (id, state));
+    for (id, state) in plan.starts.iter().copied().chain(look_ups) {
         if !reached[id].put(state) {
             fresh[id].push(state as u32);
         }
@@ -63,7 +64,7 @@ pub(crate) fn empty(plan: &Plan) -> Vec<FixedBitSet> {
     plan.nodes.iter().map(|n| FixedBitSet::with_capacity(n.space.size)).collect()
 }
 
-/// What one period reaches under filled tables, from these states at its start and from all look-ups. Returns the
+/// What one period reaches under filled tables, from these states at its start and from the period's look-ups. Returns the
 /// reached states of every node; those of entries are what the next period can start from, added to `boundary`.
 pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitSet]) -> Vec<FixedBitSet> {
     let mut reached = empty(plan);
@@ -74,8 +75,8 @@ pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitS
             fresh[id].push(state as u32);
         }
     }
-    for &(id, state) in &plan.look_ups {
-        if !reached[id].put(state) {
+    for &(id, state, at) in &plan.look_ups {
+        if at == tables.period && !reached[id].put(state) {
             fresh[id].push(state as u32);
         }
     }

@@ -78,6 +78,7 @@ impl Tables {
             boundary[entry].insert(state);
         }
         let timed = plan.tables.iter().any(|t| t.timed);
+        let looks_until = plan.look_ups.iter().map(|(_, _, at)| *at).max().unwrap_or(0);
         for period in 1..=plan.model.horizon {
             tables.period = period;
             tables.fill(plan, |_| true, &mut Problems::new(plan, period));
@@ -87,7 +88,7 @@ impl Tables {
             tables.fill(plan, |_| true, &mut problems);
             problems.conditional();
             problems.finish()?;
-            if !timed && boundary == before {
+            if !timed && period >= looks_until && boundary == before {
                 break;
             }
         }
