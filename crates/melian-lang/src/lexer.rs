@@ -272,7 +272,9 @@ impl Lexer<'_> {
         self.at += length;
         match kind {
             Kind::BraceOpen | Kind::ParenOpen | Kind::SquareOpen => self.depth += 1,
-            Kind::BraceClose | Kind::ParenClose | Kind::SquareClose => self.depth = self.depth.saturating_sub(1),
+            Kind::BraceClose | Kind::ParenClose | Kind::SquareClose => {
+                self.depth = self.depth.saturating_sub(1)
+            }
             _ => {}
         }
         if self.depth > MAX_DEPTH {

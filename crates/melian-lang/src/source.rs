@@ -9,6 +9,7 @@ pub const MAX_BYTES: usize = 64 << 20;
 ///
 /// # Errors
 /// One diagnostic if the bytes are empty, too many, binary, or not UTF-8.
+#[expect(clippy::result_large_err, reason = "called once for a file")]
 pub fn decode(bytes: &[u8]) -> Result<String, Diagnostic> {
     if bytes.len() > MAX_BYTES {
         let title = format!("the file has {} MB; a model may have {} MB", bytes.len() >> 20, MAX_BYTES >> 20);

@@ -32,7 +32,19 @@ pub(crate) const ITEMS: [&str; 11] =
 
 /// Words that cannot be names, because expressions are made of them.
 pub(crate) const RESERVED: [&str; 13] = [
-    "if", "then", "else", "and", "or", "not", "in", "true", "false", "for", "with", "unexpected", "unnoticed",
+    "if",
+    "then",
+    "else",
+    "and",
+    "or",
+    "not",
+    "in",
+    "true",
+    "false",
+    "for",
+    "with",
+    "unexpected",
+    "unnoticed",
 ];
 
 /// Words that are kept for later versions of the language.

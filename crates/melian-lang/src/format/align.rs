@@ -1,7 +1,5 @@
 //! Lines to text: neighbouring lines of a kind are aligned.
 
-use super::INDENT;
-
 /// A column is not aligned if one line would get more blanks than this.
 const MOST_BLANKS: usize = 24;
 
@@ -121,7 +119,7 @@ fn align_columns(lines: &mut [Line]) {
 fn comment_columns(lines: &[Line]) -> Vec<usize> {
     let commented = |line: &Line| line.comment.is_some() && !line.cells.is_empty();
     let mut columns: Vec<usize> = lines.iter().map(|l| l.width() + 2).collect();
-    for run in runs(lines, |a, b| commented(a) && commented(b) && a.indent.abs_diff(b.indent) <= INDENT) {
+    for run in runs(lines, |a, b| commented(a) && commented(b) && a.indent == b.indent) {
         let most = columns[run.clone()].iter().copied().max().unwrap_or(0);
         let least = columns[run.clone()].iter().copied().min().unwrap_or(0);
         if most - least <= MOST_BLANKS_BEFORE_COMMENT {

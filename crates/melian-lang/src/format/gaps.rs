@@ -12,7 +12,7 @@ pub(super) enum Blank {
     One,
     /// Two blanks: between actions.
     Two,
-    /// `; `: between statements.
+    /// `;` and two blanks: between statements.
     Semicolon,
 }
 
@@ -23,7 +23,7 @@ impl Blank {
             Blank::None => "",
             Blank::One => " ",
             Blank::Two => "  ",
-            Blank::Semicolon => "; ",
+            Blank::Semicolon => ";  ",
         }
     }
 }
@@ -53,8 +53,8 @@ impl Printer<'_> {
             || dash(left, left_part)
             || dash(right, right_part)
             || right_part.is(Part::ATTACHED)
-            || matches!(left, Kind::ParenOpen | Kind::SquareOpen | Kind::Dot | Kind::Caret)
-            || matches!(right, Kind::ParenClose | Kind::SquareClose | Kind::Dot | Kind::Caret)
+            || matches!(left, Kind::ParenOpen | Kind::SquareOpen | Kind::Dot)
+            || matches!(right, Kind::ParenClose | Kind::SquareClose | Kind::Dot)
             || matches!(right, Kind::Comma | Kind::Semicolon)
             || (right == Kind::Colon && !right_part.is(Part::SPACED));
         if nothing { Blank::None } else { Blank::One }

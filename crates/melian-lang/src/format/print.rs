@@ -168,8 +168,8 @@ impl<'l> Printer<'l> {
         simple(before)
             && simple(unit)
             && self.token(before.last).line == self.token(unit.first).line
-            && self.line_docs.get(&unit.first).is_none()
-            && self.line_width() + 2 + self.flat_width(unit) <= WIDTH
+            && !self.line_docs.contains_key(&unit.first)
+            && self.line_width() + Blank::Semicolon.text().len() + self.flat_width(unit) <= WIDTH
     }
 
     /// Columns of the line so far.
@@ -240,7 +240,7 @@ impl<'l> Printer<'l> {
     /// What stands between a block and `else`.
     fn after_block(&mut self, close: usize, last: usize, indent: usize) {
         let end = (close + 1..=last).find(|n| self.opens_block(*n)).unwrap_or(last) + 1;
-        if self.has_comment_between(close, close + 1) || self.must_break(close, close + 1, end) {
+        if self.has_unprinted(close, close + 1) || self.must_break(close, close + 1, end) {
             self.end_line(close + 1, indent, false);
             self.begin_line(indent);
         } else {
@@ -360,13 +360,7 @@ impl<'l> Printer<'l> {
     /// Whether a line ends between two tokens of a unit; it ends before token `end` in any case.
     fn breaks(&self, before: usize, after: usize, end: usize, flat: bool) -> bool {
         let source = self.is_broken(before, after);
-        let next = self.layout.comments.get(self.comment_from(self.comment));
-        let comment = next.is_some_and(|c| c.span.start < self.token(after).span.start);
-        let waits = self.waiting.iter().any(|c| {
-            let start = self.layout.comments[*c].span.start;
-            start >= self.token(before).span.end && start < self.token(after).span.start
-        });
-        if comment || waits || self.must_break(before, after, end) {
+        if self.has_unprinted(before, after) || self.must_break(before, after, end) {
             return true;
         }
         if !source || self.part(before).is(Part::PREFIX) || self.part(after).is(Part::ATTACHED) {
@@ -379,6 +373,14 @@ impl<'l> Printer<'l> {
             return flat;
         }
         !self.part(before).is(Part::BLOCK)
+    }
+
+    /// Whether a comment between two neighbouring tokens is still to be printed.
+    fn has_unprinted(&self, before: usize, after: usize) -> bool {
+        let (from, to) = (self.token(before).span.end, self.token(after).span.start);
+        let next = self.layout.comments.get(self.comment_from(self.comment));
+        let waits = |c: &usize| (from..to).contains(&self.layout.comments[*c].span.start);
+        next.is_some_and(|c| c.span.start < to) || self.waiting.iter().any(waits)
     }
 
     /// Whether the author broke the line between two tokens.
@@ -459,7 +461,8 @@ impl<'l> Printer<'l> {
             self.comment = n + 1;
             let text = self.text[comment.span.range()].to_owned();
             if !comment.own_line
-                && let Some(last) = self.lines.last_mut().filter(|l| l.comment.is_none() && !l.cells.is_empty())
+                && let Some(last) =
+                    self.lines.last_mut().filter(|l| l.comment.is_none() && !l.cells.is_empty())
             {
                 last.comment = Some(text);
             } else {

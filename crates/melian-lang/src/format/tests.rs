@@ -49,7 +49,8 @@ fn declarations(text: &str) -> Vec<Vec<&str>> {
     starts.insert(0, 0);
     starts.push(u32::MAX);
     for pair in starts.windows(2) {
-        let inside = tokens.iter().filter(|t| t.kind != Kind::End && (pair[0]..pair[1]).contains(&t.span.start));
+        let inside =
+            tokens.iter().filter(|t| t.kind != Kind::End && (pair[0]..pair[1]).contains(&t.span.start));
         parts.push(inside.map(|t| &text[t.span.range()]).collect());
     }
     parts
@@ -76,7 +77,7 @@ fn everything_is_formatted() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
     /// Any blanks, line breaks and comments between the tokens of any declarations.
     #[test]

@@ -78,9 +78,17 @@ impl Lexer<'_> {
                     }
                     let found = &self.text[from..self.at];
                     self.out.problems.push(
-                        Diagnostic::error("unknown-escape", format!("`{found}` means nothing in a text"), self.span(from))
-                            .help("the escapes are `\\\"`, `\\\\` and `\\n`; a backslash itself is `\\\\`")
-                            .fix("write a plain backslash", self.span(from), format!("\\{found}")),
+                        Diagnostic::error(
+                            "unknown-escape",
+                            format!("`{found}` means nothing in a text"),
+                            self.span(from),
+                        )
+                        .help("the escapes are `\\\"`, `\\\\` and `\\n`; a backslash itself is `\\\\`")
+                        .fix(
+                            "write a plain backslash",
+                            self.span(from),
+                            format!("\\{found}"),
+                        ),
                     );
                 }
                 0 if self.at >= self.bytes.len() => {
@@ -99,9 +107,10 @@ impl Lexer<'_> {
 
     /// A text that its line does not close.
     fn unclosed_text(&mut self, start: usize) {
-        let problem = Diagnostic::error("unclosed-text", "this text has no closing `\"`", Span::new(start, start + 1))
-            .label("opened here")
-            .help("a text ends on the line on which it begins; write `\\n` for a new line inside it");
+        let problem =
+            Diagnostic::error("unclosed-text", "this text has no closing `\"`", Span::new(start, start + 1))
+                .label("opened here")
+                .help("a text ends on the line on which it begins; write `\\n` for a new line inside it");
         self.out.problems.push(problem);
     }
 
@@ -138,7 +147,11 @@ impl Lexer<'_> {
                 self.skip_while(digit);
             } else {
                 let whole = self.text[start..self.at - 1].to_owned();
-                self.malformed(start, format!("a number does not end in a point: write `{whole}`"), Some(whole));
+                self.malformed(
+                    start,
+                    format!("a number does not end in a point: write `{whole}`"),
+                    Some(whole),
+                );
                 self.push(Kind::Number, start);
                 return;
             }
@@ -206,7 +219,10 @@ impl Lexer<'_> {
             return;
         }
         let first = c;
-        self.skip_while(|c| c == first || (!c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace() && look_alike(c).is_none()));
+        self.skip_while(|c| {
+            c == first
+                || (!c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace() && look_alike(c).is_none())
+        });
         let title = if c.is_control() || c == '\u{200b}' || c == '\u{feff}' {
             format!("invisible character U+{:04X}", u32::from(c))
         } else {
@@ -215,7 +231,9 @@ impl Lexer<'_> {
         let span = self.span(start);
         let problem = Diagnostic::error("unknown-character", title, span);
         self.out.problems.push(match c {
-            '%' => problem.help("a share is written as a number from 0 to 1: `0.05`; a remainder is `mod(a, b)`"),
+            '%' => {
+                problem.help("a share is written as a number from 0 to 1: `0.05`; a remainder is `mod(a, b)`")
+            }
             '?' => problem.help("a choice between values is `if c then a else b`"),
             '$' | '@' | '\\' | '`' => problem.help("names consist of letters, digits and `_`"),
             '\'' => problem.help("texts stand in double quotes"),
@@ -238,9 +256,9 @@ impl Lexer<'_> {
                 let rest = &self.text[self.at..];
                 let line = rest.find(['\n', '\r']).map_or(rest, |end| &rest[..end]);
                 let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„');
-                self.at += line.find(is_quote).map_or(line.len(), |end| {
-                    end + line[end..].chars().next().map_or(0, char::len_utf8)
-                });
+                self.at += line
+                    .find(is_quote)
+                    .map_or(line.len(), |end| end + line[end..].chars().next().map_or(0, char::len_utf8));
                 let span = self.span(start);
                 let inside = self.text[start..self.at].trim_matches(is_quote).replace('"', "\\\"");
                 if let Some(problem) = self.out.problems.last_mut() {

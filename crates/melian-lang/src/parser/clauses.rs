@@ -17,7 +17,7 @@ impl Parser<'_> {
         let (id, label) = match self.kind() {
             Kind::Assign => {
                 self.bump();
-                return Ok(());
+                return if self.sees_next_line() { Err(self.unexpected("a value")) } else { Ok(()) };
             }
             Kind::Equal => ("double-equals", "`==` compares; a single `=` sets"),
             Kind::Colon => ("colon-for-equals", "a value stands after `=`"),
@@ -78,8 +78,12 @@ impl Parser<'_> {
             Some(right) => self.misspelt(right),
             None => {
                 let list: Vec<String> = clauses.iter().map(|c| format!("`{c}`")).collect();
-                let problem = Diagnostic::error("unknown-keyword", format!("unknown word {}", self.found()), self.here())
-                    .label(format!("possible here: {}", list.join(", ")));
+                let problem = Diagnostic::error(
+                    "unknown-keyword",
+                    format!("unknown word {}", self.found()),
+                    self.here(),
+                )
+                .label(format!("possible here: {}", list.join(", ")));
                 self.report(problem);
             }
         }
@@ -97,9 +101,17 @@ impl Parser<'_> {
             }
             let lo = self.sum()?;
             if self.sees(Kind::Comma) || self.sees_word("to") || self.sees(Kind::Minus) {
-                let problem = Diagnostic::error("range-form", format!("expected `..`, found {}", self.found()), self.here())
-                    .label("a plausible range is written `in lo .. hi`")
-                    .fix("write `..`", self.here(), if self.sees(Kind::Comma) { " .." } else { ".." });
+                let problem = Diagnostic::error(
+                    "range-form",
+                    format!("expected `..`, found {}", self.found()),
+                    self.here(),
+                )
+                .label("a plausible range is written `in lo .. hi`")
+                .fix(
+                    "write `..`",
+                    self.here(),
+                    if self.sees(Kind::Comma) { " .." } else { ".." },
+                );
                 self.report(problem);
                 self.bump();
             } else {
@@ -107,7 +119,8 @@ impl Parser<'_> {
             }
             RangeKind::Between(lo, self.sum()?)
         } else if self.take(Kind::Tilde) {
-            let (name, arguments) = self.law_call(&[("normal", 2), ("lognormal", 2), ("triangular", 3), ("beta", 2)])?;
+            let (name, arguments) =
+                self.law_call(&[("normal", 2), ("lognormal", 2), ("triangular", 3), ("beta", 2)])?;
             RangeKind::Law(name, arguments)
         } else if self.take_word("fixed") {
             RangeKind::Fixed
@@ -120,7 +133,10 @@ impl Parser<'_> {
     /// Whether `(a, b)` without a call before it comes next.
     fn sees_pair(&self) -> bool {
         self.sees(Kind::ParenOpen)
-            && (1..12).map(|n| self.peek(n).kind).take_while(|k| *k != Kind::ParenClose).any(|k| k == Kind::Comma)
+            && (1..12)
+                .map(|n| self.peek(n).kind)
+                .take_while(|k| *k != Kind::ParenClose)
+                .any(|k| k == Kind::Comma)
     }
 
     /// `{ name = value, … }` of a player or the model.
@@ -166,9 +182,10 @@ impl Parser<'_> {
             (Some(year), Some(month)) => Ok(Date { year: year as i32, month, span }),
             _ => {
                 let found = words::shorten(&self.text[span.range()]);
-                let problem = Diagnostic::error("date-form", format!("`{found}` is not a calendar month"), span)
-                    .label("expected a year and a month from 1 to 12")
-                    .help("write `from 2025-10` for October 2025");
+                let problem =
+                    Diagnostic::error("date-form", format!("`{found}` is not a calendar month"), span)
+                        .label("expected a year and a month from 1 to 12")
+                        .help("write `from 2025-10` for October 2025");
                 Err(self.fail(problem))
             }
         }
@@ -182,8 +199,9 @@ impl Parser<'_> {
     /// Reports what is expected where a declaration should begin, and takes a word that was meant for one.
     pub fn misspelt_item(&mut self) -> Result<&'static str, Lost> {
         let word = self.word();
-        let nearest = words::item_alias(word)
-            .or_else(|| words::nearest(word, words::ITEMS).and_then(|w| words::ITEMS.into_iter().find(|i| *i == w)));
+        let nearest = words::item_alias(word).or_else(|| {
+            words::nearest(word, words::ITEMS).and_then(|w| words::ITEMS.into_iter().find(|i| *i == w))
+        });
         let starts = matches!(self.peek(1).kind, Kind::Word | Kind::Text | Kind::BraceOpen);
         match nearest {
             Some(right) if starts && !matches!(self.word_at(1), "gains" | "pays" | "chooses") => {

@@ -272,7 +272,11 @@ impl<'t> Parser<'t> {
         } else if matches!(self.kind(), Kind::Text) {
             let plain = self.text_of(self.peek(0)).trim_matches('"').to_owned();
             let problem = Diagnostic::error("quoted-name", "names stand without quotes", self.here());
-            if is_word(&plain) { problem.fix(format!("write `{plain}`"), self.here(), plain) } else { problem }
+            if is_word(&plain) {
+                problem.fix(format!("write `{plain}`"), self.here(), plain)
+            } else {
+                problem
+            }
         } else {
             let token = self.expect(Kind::Word, what)?;
             return Ok(Name { text: self.text_of(token).to_owned(), span: token.span });
@@ -350,6 +354,12 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Takes back what was unexpected between two tokens, because a better reason was found.
+    pub fn forget_between(&mut self, first: usize, last: usize) {
+        let range = self.tokens[first].span.start..self.tokens[last].span.end;
+        self.problems.retain(|p| p.id != "unexpected-token" || !range.contains(&p.labels[0].span.start));
+    }
+
     /// Reports a problem, unless it only follows from one before, and is lost.
     pub fn fail(&mut self, problem: Diagnostic) -> Lost {
         if !self.is_consequence() {
@@ -381,17 +391,22 @@ impl<'t> Parser<'t> {
 
     /// Reports that the next word should be another one.
     pub fn misspelt(&mut self, right: &str) {
-        let problem = Diagnostic::error("unknown-keyword", format!("unknown word {}", self.found()), self.here())
-            .label(format!("did you mean `{right}`?"))
-            .fix(format!("write `{right}`"), self.here(), right);
+        let problem =
+            Diagnostic::error("unknown-keyword", format!("unknown word {}", self.found()), self.here())
+                .label(format!("did you mean `{right}`?"))
+                .fix(format!("write `{right}`"), self.here(), right);
         self.report(problem);
     }
 
     /// The diagnostic for a word of a later version.
     pub fn not_yet(&self, word: &str, span: Span) -> Diagnostic {
         let what = match word {
-            "forever" => "play without a last period comes with a later version; `play monthly for N` has one",
-            "together" => "simultaneous choices come with a later version; players choose one after the other so far",
+            "forever" => {
+                "play without a last period comes with a later version; `play monthly for N` has one"
+            }
+            "together" => {
+                "simultaneous choices come with a later version; players choose one after the other so far"
+            }
             "secret" => "private information comes with a later version; everybody knows everything so far",
             _ => "observations come with a later version",
         };

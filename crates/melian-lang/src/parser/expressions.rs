@@ -1,15 +1,17 @@
 //! Expressions, by precedence climbing.
 //!
-//!     level   operators
-//!       1     or
-//!       2     and
-//!       3     not (prefix)
-//!       4     == != < <= > >= in, not in; in conditions also by, near … within, rises, falls: not chained
-//!       5     with, unexpected, unnoticed (behind)
-//!       6     + -
-//!       7     * /
-//!       8     - (prefix)
-//!       9     ^ (to the right)
+//! ```text
+//! level   operators
+//!   1     or
+//!   2     and
+//!   3     not (prefix)
+//!   4     == != < <= > >= in, not in; in conditions also by, near … within, rises, falls: not chained
+//!   5     with, unexpected, unnoticed (behind)
+//!   6     + -
+//!   7     * /
+//!   8     - (prefix)
+//!   9     ^ (to the right)
+//! ```
 
 use melian_model::{BinaryOp, Diagnostic, Span, UnaryOp};
 
@@ -63,8 +65,12 @@ impl Parser<'_> {
         let mut compared = false;
         loop {
             if self.height > MAX_HEIGHT {
-                let problem = Diagnostic::error("too-long", format!("an expression of more than {MAX_HEIGHT} operations in a row"), self.since(first))
-                    .help("name parts of it with `let`, or use `sum(… for i in SET)`");
+                let problem = Diagnostic::error(
+                    "too-long",
+                    format!("an expression of more than {MAX_HEIGHT} operations in a row"),
+                    self.since(first),
+                )
+                .help("name parts of it with `let`, or use `sum(… for i in SET)`");
                 return Err(self.fail(problem));
             }
             let start = self.at;
@@ -73,9 +79,10 @@ impl Parser<'_> {
                 return Ok(left);
             }
             if level == COMPARE && compared && !matches!(operator, Operator::By) {
-                let problem = Diagnostic::error("chained-comparison", "comparisons are not chained", self.here())
-                    .label("a second comparison")
-                    .help("write `a < b and b < c`");
+                let problem =
+                    Diagnostic::error("chained-comparison", "comparisons are not chained", self.here())
+                        .label("a second comparison")
+                        .help("write `a < b and b < c`");
                 let lost = self.fail(problem);
                 let Operator::Binary(_) = operator else { return Err(lost) };
                 self.bump();
@@ -91,7 +98,9 @@ impl Parser<'_> {
 
     /// The operator that comes next, with its level.
     fn operator(&self) -> Option<(Operator, u8)> {
-        use BinaryOp::{Add, And, AtLeast, AtMost, Divide, Equal, Greater, Less, Multiply, Or, Power, Subtract, Unequal};
+        use BinaryOp::{
+            Add, And, AtLeast, AtMost, Divide, Equal, Greater, Less, Multiply, Or, Power, Subtract, Unequal,
+        };
         let binary = |op, level| Some((Operator::Binary(op), level));
         match self.kind() {
             Kind::Plus => binary(Add, SUM),
@@ -119,7 +128,9 @@ impl Parser<'_> {
                 "or" => binary(Or, OR),
                 "and" => binary(And, AND),
                 "in" if self.in_is_operator(1) => Some((Operator::In, COMPARE)),
-                "not" if self.word_at(1) == "in" && self.in_is_operator(2) => Some((Operator::NotIn, COMPARE)),
+                "not" if self.word_at(1) == "in" && self.in_is_operator(2) => {
+                    Some((Operator::NotIn, COMPARE))
+                }
                 "with" | "unexpected" | "unnoticed" if self.peek(1).kind == Kind::BraceOpen => {
                     Some((Operator::Under, UNDER))
                 }
@@ -153,7 +164,8 @@ impl Parser<'_> {
                 _ => ("single-equals", "==", "`=` sets a value; `==` compares"),
             };
             let found = self.found();
-            let glued = |byte: usize| self.text.as_bytes().get(byte).is_some_and(|b| !b.is_ascii_whitespace());
+            let glued =
+                |byte: usize| self.text.as_bytes().get(byte).is_some_and(|b| !b.is_ascii_whitespace());
             let wordy = matches!(op, BinaryOp::And | BinaryOp::Or);
             let before = if wordy && glued((span.start as usize).wrapping_sub(1)) { " " } else { "" };
             let after = if wordy && glued(span.end as usize) { " " } else { "" };
@@ -178,7 +190,7 @@ impl Parser<'_> {
             self.take_operator(operator);
         }
         if let Operator::Binary(_) = operator
-            && self.sees_statement()
+            && (self.sees_next_line() || (self.on_new_line() && self.sees_word("if")))
         {
             return Err(self.unexpected("a value"));
         }
@@ -194,8 +206,12 @@ impl Parser<'_> {
                 let exponent = self.nested(|p| p.climb(POWER))?;
                 ExprKind::Binary(BinaryOp::Power, left, Box::new(exponent))
             }
-            Operator::Binary(BinaryOp::And) => ExprKind::Binary(BinaryOp::And, left, Box::new(self.climb(NOT)?)),
-            Operator::Binary(BinaryOp::Or) => ExprKind::Binary(BinaryOp::Or, left, Box::new(self.climb(AND)?)),
+            Operator::Binary(BinaryOp::And) => {
+                ExprKind::Binary(BinaryOp::And, left, Box::new(self.climb(NOT)?))
+            }
+            Operator::Binary(BinaryOp::Or) => {
+                ExprKind::Binary(BinaryOp::Or, left, Box::new(self.climb(AND)?))
+            }
             Operator::Binary(op) => ExprKind::Binary(op, left, Box::new(self.climb(UNDER)?)),
             Operator::In | Operator::NotIn => {
                 let set = Box::new(self.set(false)?);
@@ -203,10 +219,11 @@ impl Parser<'_> {
             }
             Operator::By if is_comparison(&left) => ExprKind::By(left, Box::new(self.sum()?)),
             Operator::By => {
-                let problem = Diagnostic::error("by-form", "`by` stands behind a comparison", self.tokens[start].span)
-                    .label("by how much what exceeds what?")
-                    .also(begin, "this is not a comparison")
-                    .help("write `a > b by d`, or put a comparison in parentheses");
+                let problem =
+                    Diagnostic::error("by-form", "`by` stands behind a comparison", self.tokens[start].span)
+                        .label("by how much what exceeds what?")
+                        .also(begin, "this is not a comparison")
+                        .help("write `a > b by d`, or put a comparison in parentheses");
                 return Err(self.fail(problem));
             }
             Operator::Near => {
@@ -230,13 +247,11 @@ impl Parser<'_> {
         Ok(Expr::new(kind, begin))
     }
 
-    /// Whether the next line begins a statement: then the operand before it is missing.
-    fn sees_statement(&self) -> bool {
-        self.on_new_line()
-            && (self.sees_word("if")
-                || (self.sees(Kind::Word)
-                    && (matches!(self.peek(1).kind, Kind::Assign | Kind::Tilde)
-                        || matches!(self.word_at(1), "gains" | "pays" | "chooses"))))
+    /// Whether the next line begins a declaration, an assignment or the like: then a value before it is missing.
+    pub fn sees_next_line(&self) -> bool {
+        let statement = matches!(self.peek(1).kind, Kind::Assign | Kind::Tilde)
+            || matches!(self.word_at(1), "gains" | "pays" | "chooses");
+        self.on_new_line() && self.sees(Kind::Word) && (statement || self.sees_item())
     }
 
     /// An operand with the operators before it.
@@ -252,9 +267,13 @@ impl Parser<'_> {
             }
             (Kind::Word, "not") => self.not(least),
             (Kind::Foreign, _) if self.text_of(self.peek(0)) == "!" => {
-                let problem = Diagnostic::error("foreign-operator", "`!` is not an operator of expressions", self.here())
-                    .label("this is written `not`")
-                    .fix("write `not`", self.here(), "not ");
+                let problem = Diagnostic::error(
+                    "foreign-operator",
+                    "`!` is not an operator of expressions",
+                    self.here(),
+                )
+                .label("this is written `not`")
+                .fix("write `not`", self.here(), "not ");
                 self.report(problem);
                 self.not(NOT)
             }
@@ -345,7 +364,8 @@ impl Parser<'_> {
             };
             self.height += 1;
             if self.height > MAX_HEIGHT {
-                let problem = Diagnostic::error("too-long", "too many dots and indices in a row", self.since(first));
+                let problem =
+                    Diagnostic::error("too-long", "too many dots and indices in a row", self.since(first));
                 return Err(self.fail(problem));
             }
             value = Expr::new(kind, self.since(first));
@@ -376,7 +396,11 @@ impl Parser<'_> {
                 let problem = Diagnostic::error("quoted-name", "a text in quotes is not a value", token.span);
                 let plain = self.text_of(token).trim_matches('"');
                 let problem = if is_word(plain) {
-                    problem.label("labels are written without quotes").fix(format!("write `{plain}`"), token.span, plain)
+                    problem.label("labels are written without quotes").fix(
+                        format!("write `{plain}`"),
+                        token.span,
+                        plain,
+                    )
                 } else {
                     problem
                 };
@@ -421,7 +445,9 @@ impl Parser<'_> {
         }
         match next {
             Kind::SquareOpen if matches!(word, "P" | "E") => self.question(word),
-            Kind::SquareOpen if matches!(word, "prob" | "policy" | "margin" | "Prob" | "Pr") => self.wrong_brackets(word),
+            Kind::SquareOpen if matches!(word, "prob" | "policy" | "margin" | "Prob" | "Pr") => {
+                self.wrong_brackets(word)
+            }
             Kind::ParenOpen if matches!(word, "P" | "E" | "Pr" | "Prob") => self.wrong_brackets(word),
             Kind::ParenOpen if words::QUESTIONS.contains(&word) => self.asking_function(word),
             Kind::ParenOpen => {

@@ -52,9 +52,10 @@ impl Parser<'_> {
                 self.misspelt("model");
             } else {
                 let at = self.here();
-                let problem = Diagnostic::error("model-missing", "the text does not begin with `model NAME`", at)
-                    .label(format!("found {} first", self.found()))
-                    .fix("give the model a name", Span { end: at.start, ..at }, "model unnamed\n\n");
+                let problem =
+                    Diagnostic::error("model-missing", "the text does not begin with `model NAME`", at)
+                        .label(format!("found {} first", self.found()))
+                        .fix("give the model a name", Span { end: at.start, ..at }, "model unnamed\n\n");
                 self.fail(problem);
                 return;
             }
@@ -80,11 +81,7 @@ impl Parser<'_> {
     fn item(&mut self) -> Parsed<(ItemKind, Span)> {
         let first = self.at;
         let word = self.word();
-        let kind = if words::ITEMS.contains(&word) {
-            self.item_of(word)?
-        } else {
-            self.not_an_item(word)?
-        };
+        let kind = if words::ITEMS.contains(&word) { self.item_of(word)? } else { self.not_an_item(word)? };
         Ok((kind, self.since(first)))
     }
 
@@ -184,14 +181,17 @@ impl Parser<'_> {
     /// What stands behind `=` of a constant or parameter.
     fn table_or_value(&mut self, name: &str, index: Option<&TableIndex>, ranges: bool) -> Parsed<Value> {
         self.equals(&format!("`{name}`"))?;
-        self.mark(self.at - 1, Part::column(0));
+        if ranges {
+            self.mark(self.at - 1, Part::column(0));
+        }
         if index.is_some() {
             let (entries, _) = self.braced("the table's entries", Between::Commas, |p| p.entry(ranges))?;
             return Ok(Value::Table(entries));
         }
         if self.sees(Kind::BraceOpen) {
-            let problem = Diagnostic::error("table-form", format!("`{name}` has entries but no index"), self.here())
-                .help(format!("a table says what it is indexed by: `{name}[k in SET] = {{ … }}`"));
+            let problem =
+                Diagnostic::error("table-form", format!("`{name}` has entries but no index"), self.here())
+                    .help(format!("a table says what it is indexed by: `{name}[k in SET] = {{ … }}`"));
             return Err(self.fail(problem));
         }
         Ok(Value::Single(if ranges { self.default_value()? } else { self.expression()? }))
@@ -216,9 +216,13 @@ impl Parser<'_> {
         let index = self.table_index()?;
         let value = self.table_or_value(&name.text, index.as_ref(), false)?;
         if self.sees_word("in") || self.sees(Kind::Tilde) {
-            let problem = Diagnostic::error("const-range", format!("a constant has no range, but `{}` has one", name.text), self.here())
-                .label("a range of plausible values")
-                .help("what may vary is a `param`; a `const` shapes the model and may bound domains");
+            let problem = Diagnostic::error(
+                "const-range",
+                format!("a constant has no range, but `{}` has one", name.text),
+                self.here(),
+            )
+            .label("a range of plausible values")
+            .help("what may vary is a `param`; a `const` shapes the model and may bound domains");
             return Err(self.fail(problem));
         }
         Ok(ItemKind::Const(Const { name, index, value }))
@@ -294,9 +298,13 @@ impl Parser<'_> {
     pub fn domain_colon(&mut self, name: &str) -> Parsed<()> {
         if self.sees(Kind::Assign) || self.sees_word("in") {
             let label = "the values that it can take stand after `:`";
-            let problem = Diagnostic::error("equals-for-colon", format!("expected `:` after `{name}`, found {}", self.found()), self.here())
-                .label(label)
-                .fix("write `:`", self.here(), ":");
+            let problem = Diagnostic::error(
+                "equals-for-colon",
+                format!("expected `:` after `{name}`, found {}", self.found()),
+                self.here(),
+            )
+            .label(label)
+            .fix("write `:`", self.here(), ":");
             self.report(problem);
             self.bump();
             return Ok(());
@@ -310,9 +318,10 @@ impl Parser<'_> {
         let asks = words::QUESTIONS.contains(&self.word()) || matches!(self.word(), "P" | "E");
         if asks {
             let word = self.word();
-            let problem = Diagnostic::error("reserved-word", format!("`{word}` cannot be a name here"), self.here())
-                .label("this word asks a question")
-                .fix(format!("write `{word}_`"), self.here(), format!("{word}_"));
+            let problem =
+                Diagnostic::error("reserved-word", format!("`{word}` cannot be a name here"), self.here())
+                    .label("this word asks a question")
+                    .fix(format!("write `{word}_`"), self.here(), format!("{word}_"));
             self.report(problem);
         }
         let name = self.new_name("a name")?;
@@ -328,9 +337,6 @@ impl Parser<'_> {
             self.close(open, Kind::ParenClose)?;
         }
         self.equals(&format!("`{}`", name.text))?;
-        if context.conditions {
-            self.mark(self.at - 1, Part::column(0));
-        }
         let value = self.within(context, Self::expression)?;
         Ok(LetDecl { name, arguments, value })
     }
@@ -369,9 +375,13 @@ impl Parser<'_> {
                     self.once(&mut periods, "`for`", span, count);
                     // `for 12 months`
                     if self.sees(Kind::Word) && matches!(self.peek(1).kind, Kind::BraceOpen) {
-                        let problem = Diagnostic::error("play-form", format!("unexpected {} after the number of periods", self.found()), self.here())
-                            .label("what a period is stands before `for`")
-                            .fix("delete it", self.here(), "");
+                        let problem = Diagnostic::error(
+                            "play-form",
+                            format!("unexpected {} after the number of periods", self.found()),
+                            self.here(),
+                        )
+                        .label("what a period is stands before `for`")
+                        .fix("delete it", self.here(), "");
                         self.report(problem);
                         self.bump();
                     }
@@ -389,12 +399,20 @@ impl Parser<'_> {
             }
         }
         let problem = if word.text == "once" && periods.is_some() {
-            Some(Diagnostic::error("play-form", "`play once` lasts one period", word.span)
-                .label("no `for` stands behind `once`")
-                .fix("write `rounds`", word.span, "rounds"))
+            Some(
+                Diagnostic::error("play-form", "`play once` lasts one period", word.span)
+                    .label("no `for` stands behind `once`")
+                    .fix("write `rounds`", word.span, "rounds"),
+            )
         } else if word.text != "once" && periods.is_none() {
-            Some(Diagnostic::error("play-form", format!("`play {}` does not say how long", word.text), word.span)
-                .label(format!("expected `play {} for N`", word.text)))
+            Some(
+                Diagnostic::error(
+                    "play-form",
+                    format!("`play {}` does not say how long", word.text),
+                    word.span,
+                )
+                .label(format!("expected `play {} for N`", word.text)),
+            )
         } else {
             None
         };

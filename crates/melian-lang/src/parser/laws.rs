@@ -43,7 +43,8 @@ impl Parser<'_> {
                 }
             }
             "" if self.sees(Kind::BraceOpen) => {
-                let (outcomes, span) = self.braced("outcomes with their probabilities", Between::Commas, Self::outcome)?;
+                let (outcomes, span) =
+                    self.braced("outcomes with their probabilities", Between::Commas, Self::outcome)?;
                 if outcomes.is_empty() && !self.has_errors() {
                     self.report(
                         Diagnostic::error("empty-set", "this law has no outcomes", span)
@@ -74,17 +75,23 @@ impl Parser<'_> {
         let (mut up, mut down) = (None, None);
         self.nested(|p| {
             while !p.sees(Kind::ParenClose) {
-                let named = matches!(p.word(), "up" | "down") && matches!(p.peek(1).kind, Kind::Colon | Kind::Assign);
+                let named =
+                    matches!(p.word(), "up" | "down") && matches!(p.peek(1).kind, Kind::Colon | Kind::Assign);
                 if !named {
-                    let problem = Diagnostic::error("law-arguments", format!("expected `up:` or `down:`, found {}", p.found()), p.here())
-                        .help("the two probabilities of `walk` are named: `walk(up: 0.2, down: 0.1)`");
+                    let problem = Diagnostic::error(
+                        "law-arguments",
+                        format!("expected `up:` or `down:`, found {}", p.found()),
+                        p.here(),
+                    )
+                    .help("the two probabilities of `walk` are named: `walk(up: 0.2, down: 0.1)`");
                     return Err(p.fail(problem));
                 }
                 let span = p.here();
                 let is_up = p.word() == "up";
                 p.bump();
                 if p.sees(Kind::Assign) {
-                    let problem = Diagnostic::error("law-arguments", "expected `:`, found `=`", p.here()).fix("write `:`", p.here(), ":");
+                    let problem = Diagnostic::error("law-arguments", "expected `:`, found `=`", p.here())
+                        .fix("write `:`", p.here(), ":");
                     p.report(problem);
                 }
                 p.bump();
@@ -100,10 +107,9 @@ impl Parser<'_> {
         self.close(open, Kind::ParenClose)?;
         if up.is_none() && down.is_none() {
             let span = self.since(first);
-            self.fail(
-                Diagnostic::error("law-arguments", "this walk goes nowhere", span)
-                    .help("say how likely a step is: `walk(up: 0.2, down: 0.1)`; one of the two may be left out"),
-            );
+            self.fail(Diagnostic::error("law-arguments", "this walk goes nowhere", span).help(
+                "say how likely a step is: `walk(up: 0.2, down: 0.1)`; one of the two may be left out",
+            ));
         }
         Ok(LawKind::Walk { up, down })
     }
@@ -118,7 +124,9 @@ impl Parser<'_> {
             Some(self.sum()?)
         };
         self.colon("an outcome's probability stands after `:`")?;
-        let weight = if self.sees_word("rest") && matches!(self.peek(1).kind, Kind::Comma | Kind::BraceClose | Kind::Semicolon) {
+        let weight = if self.sees_word("rest")
+            && matches!(self.peek(1).kind, Kind::Comma | Kind::BraceClose | Kind::Semicolon)
+        {
             self.bump();
             None
         } else {
@@ -130,9 +138,13 @@ impl Parser<'_> {
     /// `:`, or `=` taken for it.
     pub fn colon(&mut self, why: &str) -> Parsed<()> {
         if self.sees(Kind::Assign) || self.text_of(self.peek(0)) == "=>" {
-            let problem = Diagnostic::error("equals-for-colon", format!("expected `:`, found {}", self.found()), self.here())
-                .label(why)
-                .fix("write `:`", self.here(), ":");
+            let problem = Diagnostic::error(
+                "equals-for-colon",
+                format!("expected `:`, found {}", self.found()),
+                self.here(),
+            )
+            .label(why)
+            .fix("write `:`", self.here(), ":");
             self.report(problem);
             self.bump();
             return Ok(());
@@ -154,8 +166,12 @@ impl Parser<'_> {
         let names = || laws.iter().map(|(name, _)| *name);
         let Some((law, wanted)) = laws.iter().find(|(name, _)| *name == self.word()).copied() else {
             let list: Vec<String> = names().map(|n| format!("`{n}`")).collect();
-            let problem = Diagnostic::error("unknown-law", format!("expected a law, found {}", self.found()), self.here())
-                .help(format!("possible here: {}", list.join(", ")));
+            let problem = Diagnostic::error(
+                "unknown-law",
+                format!("expected a law, found {}", self.found()),
+                self.here(),
+            )
+            .help(format!("possible here: {}", list.join(", ")));
             let problem = match words::nearest(self.word(), names()) {
                 Some(law) if self.sees(Kind::Word) => problem.fix(format!("write `{law}`"), self.here(), law),
                 _ => problem,
@@ -174,8 +190,12 @@ impl Parser<'_> {
                 _ => "binomial(n, p)",
             };
             let span = self.since(first);
-            let problem = Diagnostic::error("law-arguments", format!("`{law}` takes {wanted} arguments, not {}", arguments.len()), span)
-                .help(format!("write `{form}`"));
+            let problem = Diagnostic::error(
+                "law-arguments",
+                format!("`{law}` takes {wanted} arguments, not {}", arguments.len()),
+                span,
+            )
+            .help(format!("write `{form}`"));
             return Err(self.fail(problem));
         }
         Ok((name, arguments))

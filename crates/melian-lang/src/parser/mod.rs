@@ -14,8 +14,6 @@ mod questions;
 mod recover;
 mod sets;
 mod statements;
-#[cfg(test)]
-mod tests;
 
 use melian_model::Diagnostic;
 

@@ -7,7 +7,8 @@ use super::layout::Part;
 use super::sets::Between;
 use crate::{
     ast::{
-        Aggregate, Ask, AskMode, Binding, Change, ChangeKind, Expr, ExprKind, MarginAsk, PolicyAsk, Setting, Times,
+        Aggregate, Ask, AskMode, Binding, Change, ChangeKind, Expr, ExprKind, MarginAsk, PolicyAsk, Setting,
+        Times,
     },
     lexer::Kind,
 };
@@ -55,8 +56,9 @@ impl Parser<'_> {
             _ => ("prob", "prob(…)"),
         };
         let span = self.here().to(self.peek(1).span);
-        let problem = Diagnostic::error("question-brackets", format!("`{form}` is written with other brackets"), span)
-            .label(format!("write `{form}`"));
+        let problem =
+            Diagnostic::error("question-brackets", format!("`{form}` is written with other brackets"), span)
+                .label(format!("write `{form}`"));
         self.bump();
         self.bump();
         let read = self.nested(|p| {
@@ -207,8 +209,12 @@ impl Parser<'_> {
     fn margin(&mut self) -> Parsed<ExprKind> {
         let stage = self.operand()?;
         if !self.sees(Kind::Colon) {
-            let problem = Diagnostic::error("question-form", format!("expected `:` and two actions, found {}", self.found()), self.here())
-                .help("write `margin(P.stage: a over b)`");
+            let problem = Diagnostic::error(
+                "question-form",
+                format!("expected `:` and two actions, found {}", self.found()),
+                self.here(),
+            )
+            .help("write `margin(P.stage: a over b)`");
             return Err(self.fail(problem));
         }
         self.bump();
@@ -260,8 +266,12 @@ impl Parser<'_> {
                 Aggregate::Any => "any",
                 Aggregate::All => "all",
             };
-            let problem = Diagnostic::error("aggregate-form", format!("`{word}` needs `for`, found {}", self.found()), self.here())
-                .label(format!("expected `for m in 1..12`, so that `{word}` knows what it runs over"));
+            let problem = Diagnostic::error(
+                "aggregate-form",
+                format!("`{word}` needs `for`, found {}", self.found()),
+                self.here(),
+            )
+            .label(format!("expected `for m in 1..12`, so that `{word}` knows what it runs over"));
             let problem = match kind {
                 Aggregate::Mean | Aggregate::Sum => problem.help("a few numbers are added with `+`"),
                 Aggregate::Any => problem.help("a few conditions are joined with `or`"),
@@ -288,10 +298,14 @@ impl Parser<'_> {
             "unexpected" if self.take_word("at") => ChangeKind::Unexpected(self.sum()?),
             "unexpected" => {
                 let at = Span { start: self.before().end, end: self.before().end };
-                let problem = Diagnostic::error("question-form", "`unexpected` does not say when", self.tokens[first].span)
-                    .label("expected `unexpected { … } at m`")
-                    .also(at, "`at m` is missing here")
-                    .help("play goes as in the baseline to the end of month m; then everyone knows");
+                let problem = Diagnostic::error(
+                    "question-form",
+                    "`unexpected` does not say when",
+                    self.tokens[first].span,
+                )
+                .label("expected `unexpected { … } at m`")
+                .also(at, "`at m` is missing here")
+                .help("play goes as in the baseline to the end of month m; then everyone knows");
                 return Err(self.fail(problem));
             }
             _ => ChangeKind::With,

@@ -61,7 +61,9 @@ impl Parser<'_> {
                     self.bump();
                     return;
                 }
-                Kind::Word if self.at > from && self.on_new_line() && (braces == 0 || self.sees_item()) => return,
+                Kind::Word if self.at > from && self.on_new_line() && (braces == 0 || self.sees_item()) => {
+                    return;
+                }
                 _ => {}
             }
             self.bump();
@@ -96,7 +98,8 @@ impl Parser<'_> {
         }
         let opening = self.tokens[open];
         let closer = closer(kind);
-        let missing = matches!(self.kind(), Kind::End | Kind::BraceOpen | Kind::BraceClose) || self.on_new_line();
+        let missing =
+            matches!(self.kind(), Kind::End | Kind::BraceOpen | Kind::BraceClose) || self.on_new_line();
         if missing && kind != Kind::BraceClose {
             let end = self.before().end;
             let problem = Diagnostic::error(
@@ -133,12 +136,21 @@ impl Parser<'_> {
     /// Reports that a block is not closed: points at the brace that indentation holds responsible.
     pub fn unclosed_brace(&mut self, open: usize) -> Lost {
         let suspect = self.misaligned.iter().filter(|(o, _)| *o > open).min_by_key(|(_, c)| *c).copied();
-        let found = if self.sees(Kind::End) { "the text ends here".to_owned() } else { format!("{} begins a declaration", self.found()) };
+        if let Some((inner, close)) = suspect {
+            self.forget_between(inner, close);
+        }
+        let found = if self.sees(Kind::End) {
+            "the text ends here".to_owned()
+        } else {
+            format!("{} begins a declaration", self.found())
+        };
         let problem = match suspect {
-            Some((inner, close)) => Diagnostic::error("unclosed-brace", "this `{` is not closed", self.tokens[inner].span)
-                .label("no `}` is level with this line")
-                .also(self.tokens[close].span, "this one closes it, and is further left")
-                .also(self.here(), found),
+            Some((inner, close)) => {
+                Diagnostic::error("unclosed-brace", "this `{` is not closed", self.tokens[inner].span)
+                    .label("no `}` is level with this line")
+                    .also(self.tokens[close].span, "this one closes it, and is further left")
+                    .also(self.here(), found)
+            }
             None => Diagnostic::error("unclosed-brace", "this `{` is not closed", self.tokens[open].span)
                 .label("opened here")
                 .also(self.here(), found),
@@ -156,9 +168,10 @@ impl Parser<'_> {
 
     /// Reports and takes a closing bracket that closes nothing.
     pub fn unmatched(&mut self) {
-        let problem = Diagnostic::error("unmatched-bracket", format!("{} closes nothing", self.found()), self.here())
-            .label("no bracket of this kind is open here")
-            .fix("delete it", self.here(), "");
+        let problem =
+            Diagnostic::error("unmatched-bracket", format!("{} closes nothing", self.found()), self.here())
+                .label("no bracket of this kind is open here")
+                .fix("delete it", self.here(), "");
         let Lost = self.fail(problem);
         self.bump();
     }

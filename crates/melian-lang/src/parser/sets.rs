@@ -82,8 +82,12 @@ impl Parser<'_> {
             _ if begins_entry && self.sees_item() && self.on_new_line() => {}
             _ if begins_entry => {
                 let end = Span { start: self.before().end, end: self.before().end };
-                let problem = Diagnostic::error("missing-comma", format!("a comma is missing before {}", self.found()), self.here())
-                    .fix("insert `,`", end, ",");
+                let problem = Diagnostic::error(
+                    "missing-comma",
+                    format!("a comma is missing before {}", self.found()),
+                    self.here(),
+                )
+                .fix("insert `,`", end, ",");
                 self.fail(problem);
             }
             _ => return Err(self.unexpected("`,` or `}`")),
@@ -107,13 +111,14 @@ impl Parser<'_> {
         let name = self.new_name("a name, as in `k in Posture`")?;
         if self.sees(Kind::Colon) || self.sees(Kind::Assign) {
             let sign = self.here();
-            let problem = Diagnostic::error(
-                "unexpected-token",
-                format!("expected `in`, found {}", self.found()),
-                sign,
-            )
-            .label(format!("the values that `{}` runs over stand after `in`", name.text))
-            .fix("write `in`", sign, if self.text[..sign.start as usize].ends_with(' ') { "in" } else { " in" });
+            let problem =
+                Diagnostic::error("unexpected-token", format!("expected `in`, found {}", self.found()), sign)
+                    .label(format!("the values that `{}` runs over stand after `in`", name.text))
+                    .fix(
+                        "write `in`",
+                        sign,
+                        if self.text[..sign.start as usize].ends_with(' ') { "in" } else { " in" },
+                    );
             self.report(problem);
             self.bump();
         } else {
@@ -215,7 +220,9 @@ impl Parser<'_> {
             return Ok(DomainDecl { kind: DomainKind::Truth, span });
         }
         if self.sees(Kind::SquareOpen) {
-            return Err(self.bracketed_range("a domain is written `lo .. hi`, `lo .. hi by step`, `{ a, b }` or `truth`"));
+            return Err(self.bracketed_range(
+                "a domain is written `lo .. hi`, `lo .. hi by step`, `{ a, b }` or `truth`",
+            ));
         }
         let lo = self.sum()?;
         if self.take(Kind::Range) {
@@ -239,9 +246,13 @@ impl Parser<'_> {
     /// `[lo, hi]` where a range belongs.
     pub fn bracketed_range(&mut self, help: &str) -> Lost {
         let open = self.at;
-        let problem = Diagnostic::error("range-form", "a range does not stand in brackets", self.here()).help(help);
+        let problem =
+            Diagnostic::error("range-form", "a range does not stand in brackets", self.here()).help(help);
         let mut end = open;
-        while !matches!(self.tokens[end].kind, Kind::End | Kind::SquareClose | Kind::ParenClose | Kind::BraceClose) {
+        while !matches!(
+            self.tokens[end].kind,
+            Kind::End | Kind::SquareClose | Kind::ParenClose | Kind::BraceClose
+        ) {
             end += 1;
         }
         let inside = &self.tokens[open + 1..end];

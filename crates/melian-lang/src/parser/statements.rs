@@ -33,7 +33,11 @@ impl Parser<'_> {
     }
 
     /// Statements or actions in braces. One that is wrong is left out; the block goes on behind it.
-    fn lines<T>(&mut self, part: Part, mut line: impl FnMut(&mut Self) -> Parsed<T>) -> Parsed<(Vec<T>, Span)> {
+    fn lines<T>(
+        &mut self,
+        part: Part,
+        mut line: impl FnMut(&mut Self) -> Parsed<T>,
+    ) -> Parsed<(Vec<T>, Span)> {
         let open = self.at;
         self.mark_here(Part::BLOCK);
         self.bump();
@@ -82,7 +86,8 @@ impl Parser<'_> {
     /// A comma between statements or actions.
     fn stray_comma(&mut self, part: Part) {
         let (what, replacement) = if part == Part::ACTION { ("actions", "") } else { ("statements", ";") };
-        let problem = Diagnostic::error("stray-comma", format!("{what} are not separated by commas"), self.here());
+        let problem =
+            Diagnostic::error("stray-comma", format!("{what} are not separated by commas"), self.here());
         let problem = if replacement.is_empty() {
             problem.fix("delete it", self.here(), "")
         } else {
@@ -96,7 +101,10 @@ impl Parser<'_> {
     fn statement(&mut self) -> Parsed<Statement> {
         let first = self.at;
         let next = self.peek(1).kind;
-        let assigns = matches!(next, Kind::Assign | Kind::Tilde | Kind::SquareOpen | Kind::Dot | Kind::Equal | Kind::Foreign);
+        let assigns = matches!(
+            next,
+            Kind::Assign | Kind::Tilde | Kind::SquareOpen | Kind::Dot | Kind::Equal | Kind::Foreign
+        );
         let kind = match self.word() {
             "if" => self.if_statement()?,
             "for" => {
@@ -163,9 +171,13 @@ impl Parser<'_> {
         loop {
             let condition = self.expression()?;
             if self.sees_word("then") || self.sees(Kind::Colon) {
-                let problem = Diagnostic::error("if-form", format!("expected `{{`, found {}", self.found()), self.here())
-                    .label("this `if` is a statement")
-                    .help("a statement is `if c { … } else { … }`; `if c then a else b` is an expression");
+                let problem = Diagnostic::error(
+                    "if-form",
+                    format!("expected `{{`, found {}", self.found()),
+                    self.here(),
+                )
+                .label("this `if` is a statement")
+                .help("a statement is `if c { … } else { … }`; `if c then a else b` is an expression");
                 return Err(self.fail(problem));
             }
             arms.push((condition, self.block("`if`")?));
@@ -200,9 +212,13 @@ impl Parser<'_> {
         self.domain_colon(&name.text)?;
         let domain = self.domain()?;
         if !matches!(self.kind(), Kind::Assign | Kind::Equal | Kind::Foreign) {
-            let problem = Diagnostic::error("local-form", format!("`{}` has no first value", name.text), self.since(self.at - 1))
-                .label("expected `= e` after this")
-                .help("a local begins with a value: `local x : truth = false`");
+            let problem = Diagnostic::error(
+                "local-form",
+                format!("`{}` has no first value", name.text),
+                self.since(self.at - 1),
+            )
+            .label("expected `= e` after this")
+            .help("a local begins with a value: `local x : truth = false`");
             return Err(self.fail(problem));
         }
         self.equals("the domain")?;
@@ -263,7 +279,8 @@ impl Parser<'_> {
     /// What begins with a name but goes on like no statement.
     fn no_statement(&mut self, place: &Place) -> Lost {
         let name = &self.text[place.span.range()];
-        let expected = format!("expected `=`, `~`, `gains`, `pays` or `chooses` after `{}`", words::shorten(name));
+        let expected =
+            format!("expected `=`, `~`, `gains`, `pays` or `chooses` after `{}`", words::shorten(name));
         let problem = match self.kind() {
             Kind::ParenOpen => Diagnostic::error("unexpected-token", format!("`{name}(…)` is not a statement"), place.span.to(self.here()))
                 .help("a `let` is used inside expressions; a statement assigns, draws, pays or lets someone choose"),
@@ -287,10 +304,18 @@ impl Parser<'_> {
         let sign = self.text_of(self.peek(0));
         if let Some(operator) = sign.strip_suffix('=').filter(|_| matches!(sign, "+=" | "-=" | "*=" | "/=")) {
             let name = &self.text[target.span.range()];
-            let problem = Diagnostic::error("foreign-operator", format!("`{sign}` is not part of the language"), self.here())
-                .label(format!("write `{name} = {name} {operator} …`"));
+            let problem = Diagnostic::error(
+                "foreign-operator",
+                format!("`{sign}` is not part of the language"),
+                self.here(),
+            )
+            .label(format!("write `{name} = {name} {operator} …`"));
             let problem = if matches!(operator, "+" | "-") {
-                problem.fix(format!("write `= {name} {operator}`"), self.here(), format!("= {name} {operator}"))
+                problem.fix(
+                    format!("write `= {name} {operator}`"),
+                    self.here(),
+                    format!("= {name} {operator}"),
+                )
             } else {
                 problem
             };
@@ -310,7 +335,8 @@ impl Parser<'_> {
         let pays = matches!(words::verb_alias(self.word()), Some("pays")) || self.sees_word("pays");
         self.bump();
         let amount = self.expression()?;
-        let line = if self.take_word("as") { Some(self.new_name("the name of a payoff line")?) } else { None };
+        let line =
+            if self.take_word("as") { Some(self.new_name("the name of a payoff line")?) } else { None };
         Ok(StatementKind::Pay { player, pays, amount, line })
     }
 
@@ -347,7 +373,8 @@ impl Parser<'_> {
         let first = self.at;
         let next = self.peek(1).kind;
         let statement = matches!(next, Kind::Assign | Kind::Tilde | Kind::Dot | Kind::SquareOpen)
-            || (is_verb(self.word_at(1)) && matches!(self.peek(2).kind, Kind::Word | Kind::Number | Kind::Minus))
+            || (is_verb(self.word_at(1))
+                && matches!(self.peek(2).kind, Kind::Word | Kind::Number | Kind::Minus))
             || self.sees_word("if");
         if statement {
             let problem = Diagnostic::error("statement-among-actions", format!("expected an action, found a statement with {}", self.found()), self.here())
