@@ -18,8 +18,8 @@ use melian_model::{
 
 use crate::reading::Reading;
 
-/// More columns than this do not fit a page.
-pub const MOST_COLUMNS: usize = 12;
+/// More columns than this are too many to read.
+pub const MOST_COLUMNS: usize = 20;
 
 /// Ends of these periods are shown.
 const MONTHS: [usize; 6] = [1, 3, 6, 12, 24, 48];

@@ -1,15 +1,13 @@
 //! From text to a game, by the front end.
 
-use melian_lang::source::decode;
-use melian_model::{Diagnostic, Model};
+use melian_lang::{Asked, Compiled, source::decode};
+use melian_model::{Diagnostic, Model, StageId, VarId};
 
 /// A game read from text, with what is needed to read questions about it.
 pub struct Game {
-    compiled: melian_lang::Compiled,
+    compiled: Compiled,
     /// The text it was read from.
     pub text: String,
-    /// Warnings about it.
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// A question read from text.
@@ -17,7 +15,7 @@ pub enum Query {
     /// Asks for a number.
     Question(melian_model::Question),
     /// Asks for a verdict.
-    Condition(melian_model::Condition),
+    Condition(Box<melian_model::Condition>),
 }
 
 impl Game {
@@ -26,15 +24,36 @@ impl Game {
         &self.compiled.model
     }
 
+    /// Warnings about the text, by place.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.compiled.warnings
+    }
+
     /// Reads a question or a condition about the game.
     ///
     /// # Errors
     /// What is wrong with it; spans count bytes of the question's text.
     pub fn query(&self, text: &str) -> Result<Query, Vec<Diagnostic>> {
         Ok(match self.compiled.question(text)? {
-            melian_lang::Query::Question(q) => Query::Question(q),
-            melian_lang::Query::Condition(c) => Query::Condition(c),
+            Asked::Number(q) => Query::Question(q),
+            Asked::Condition(c) => Query::Condition(Box::new(c)),
         })
+    }
+
+    /// Reads variables with their values: `regime=talks, Washington.table=put(current, soft, open)`.
+    ///
+    /// # Errors
+    /// What is wrong with it; spans count bytes of this text.
+    pub fn bindings(&self, text: &str) -> Result<Vec<(VarId, usize)>, Vec<Diagnostic>> {
+        self.compiled.bindings(text)
+    }
+
+    /// The stage with a name: `Russia.answer`.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn stage(&self, name: &str) -> Result<StageId, Diagnostic> {
+        self.compiled.stage(name)
     }
 }
 
@@ -44,13 +63,7 @@ impl Game {
 /// Everything that is wrong with the text, warnings included.
 pub fn compile(text: &str, constants: &[(&str, f64)]) -> Result<Game, Vec<Diagnostic>> {
     let constants: Vec<(String, f64)> = constants.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
-    let (compiled, problems) = melian_lang::compile(text, &constants);
-    match compiled {
-        Some(compiled) if !problems.iter().any(Diagnostic::is_error) => {
-            Ok(Game { compiled, text: text.to_owned(), warnings: problems })
-        }
-        _ => Err(problems),
-    }
+    Ok(Game { compiled: melian_lang::compile(text, &constants)?, text: text.to_owned() })
 }
 
 /// Text from the bytes of a file.
@@ -72,9 +85,11 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
 /// What a diagnostic means.
 pub use melian_lang::Explanation;
 
-/// All explanations, in the order of their ids.
-pub fn explanations() -> &'static [Explanation] {
-    melian_lang::explanations()
+/// All explanations, by id.
+pub fn explanations() -> Vec<&'static Explanation> {
+    let mut all: Vec<&Explanation> = melian_lang::catalogue().collect();
+    all.sort_by_key(|e| e.id);
+    all
 }
 
 /// The explanation of a diagnostic.
@@ -84,5 +99,5 @@ pub fn explain(id: &str) -> Option<&'static Explanation> {
 
 /// The id most like one that does not exist.
 pub fn nearest_explanation(id: &str) -> Option<&'static str> {
-    crate::setup::nearest(id, explanations().iter().map(|e| e.id))
+    crate::setup::nearest(id, melian_lang::catalogue().map(|e| e.id))
 }

@@ -1,6 +1,6 @@
 //! Parameter values and start levels given by name, as `--param dmg=0.2` and `--start front=1.1` do.
 
-use melian_model::{Diagnostic, Domain, Model, Span, StageId, VarId, VarKind};
+use melian_model::{Diagnostic, Domain, Model, Span, VarId, VarKind};
 use melian_solve::Scenario;
 use melian_study::base_world;
 
@@ -50,30 +50,7 @@ fn state_level(model: &Model, name: &str, value: &str) -> Result<(VarId, usize),
     }
 }
 
-/// A variable of any kind and its level, by name and value; a stage's levels are its actions.
-///
-/// # Errors
-/// An unknown name, with the nearest spelling; a value that the variable cannot have.
-pub fn variable_level(model: &Model, name: &str, value: &str) -> Result<(VarId, usize), Diagnostic> {
-    match model.vars.iter().position(|v| v.name == name) {
-        Some(index) => Ok((VarId(index), level(model, VarId(index), value)?)),
-        None => Err(unknown("variable", name, model.vars.iter().map(|v| v.name.as_str()))),
-    }
-}
-
-/// A stage by its full name, `Russia.talks`.
-///
-/// # Errors
-/// An unknown name, with the nearest spelling.
-pub fn stage(model: &Model, name: &str) -> Result<StageId, Diagnostic> {
-    let names: Vec<String> = (0..model.stages.len()).map(|s| model.stage_name(StageId(s))).collect();
-    match names.iter().position(|n| n == name) {
-        Some(index) => Ok(StageId(index)),
-        None => Err(unknown("stage", name, names.iter().map(String::as_str))),
-    }
-}
-
-/// The level of a variable that a text names: a label, `true`, a number on the grid, an action.
+/// The level of a variable that a text names: a label, `true`, a number on the grid.
 fn level(model: &Model, var: VarId, text: &str) -> Result<usize, Diagnostic> {
     let variable = model.var(var);
     let size = variable.domain.size();

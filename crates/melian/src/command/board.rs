@@ -1,7 +1,7 @@
 //! The claims board: every claim with its verdict and the numbers on both sides.
 
 use melian::{
-    model::{Comparison, Model, print::comparison_word},
+    model::{Model, print::comparison_word},
     study::{BoundShare, Finding, Judged, Reading, Reply, Verdict},
 };
 
@@ -39,7 +39,7 @@ pub fn numbers(model: &Model, finding: &Finding) -> Vec<String> {
     match finding {
         Finding::Compare { comparison, left, right, by: d, .. } => {
             let (left, right) = (reading(&left.reading, figure), reading(&right.reading, figure));
-            vec![format!("{left} {} {right}{}", sign(*comparison), by(d))]
+            vec![format!("{left} {} {right}{}", comparison_word(*comparison), by(d))]
         }
         Finding::Near { left, right, within, .. } => {
             let (left, right) = (reading(&left.reading, figure), reading(&right.reading, figure));
@@ -60,21 +60,15 @@ pub fn numbers(model: &Model, finding: &Finding) -> Vec<String> {
     }
 }
 
-fn sign(comparison: Comparison) -> &'static str {
-    comparison_word(comparison)
-}
-
-/// The members of an `and` or `or`; of many, only those that decide.
+/// The members of an `and` or `or`, one a line; of many, only those that decide.
 fn listed(model: &Model, members: &[Finding], judged: &Judged, join: &str) -> Vec<String> {
     let many = members.len() > LISTED;
     let decides = |f: &&Finding| !many || f.judged().margin == judged.margin;
     let shown: Vec<&Finding> = members.iter().filter(decides).take(LISTED).collect();
     let mut lines: Vec<String> = Vec::new();
-    for member in &shown {
-        for (index, line) in numbers(model, member).into_iter().enumerate() {
-            let first = index == 0 && !lines.is_empty();
-            lines.push(if first { format!("{join} {line}") } else { line });
-        }
+    for (index, member) in shown.iter().enumerate() {
+        let line = numbers(model, member).join(" ");
+        lines.push(if index > 0 { format!("{join} {line}") } else { line });
     }
     if shown.len() < members.len() {
         lines.push(format!("{join} {} more", members.len() - shown.len()));

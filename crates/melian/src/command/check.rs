@@ -71,6 +71,6 @@ impl Check {
                 .watch("solving", |progress| melian::verify(&loaded.game, &setup, &options, progress))
                 .map_err(|problems| loaded.failure(problems))?;
         }
-        Ok(loaded.game.warnings.len())
+        Ok(loaded.game.warnings().len())
     }
 }

@@ -174,7 +174,7 @@ fn words(model: &Model, event: &Event) -> Option<String> {
             let label = model.stage(stage).actions[action].label();
             let name = model.stage_name(stage);
             let odds =
-                if among > 1 { format!(" ({})", short(probability)) } else { " (no other way)".into() };
+                if among > 1 { format!(" ({})", short(probability)) } else { " (nothing else to choose)".into() };
             Some(format!("{name}: {label}{odds}"))
         }
         EventKind::Drew { from, to, .. } if from == to => None,

@@ -266,7 +266,7 @@ impl Report {
                 .collect(),
             horizon_check: solution.horizon_check.as_ref().map(|check| horizon(game, check)),
             games_solved: solution.solves,
-            warnings: game.warnings.iter().map(|w| format!("{}: {}", w.id, w.title)).collect(),
+            warnings: game.warnings().iter().map(|w| format!("{}: {}", w.id, w.title)).collect(),
         }
     }
 

@@ -132,13 +132,14 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
         if names.is_empty() { "no players".to_owned() } else { names.join(", ") },
         convention(model.convention)
     );
+    let one_state = solution.players.iter().all(|p| p.payoff_range.0 == p.payoff_range.1);
     let sharp: Vec<String> = solution
         .players
         .iter()
         .filter_map(|p| {
             let range = p.payoff_range.1 - p.payoff_range.0;
             let precision = p.precision?;
-            Some(if precision.is_finite() {
+            Some(if precision.is_finite() && !one_state {
                 format!(
                     "{} {} × {} = {}",
                     p.name,
@@ -147,7 +148,7 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
                     spread(precision * range)
                 )
             } else {
-                format!("{} inf", p.name)
+                format!("{} {precision}", p.name)
             })
         })
         .collect();
@@ -155,7 +156,8 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
         solution.players.iter().map(|p| format!("{} {}", p.name, reading(&p.value, figure))).collect();
     let mut text = format!("{}{title}\n{first}\n", paint(&model.name, Paint::Bold, colour));
     if !sharp.is_empty() {
-        text += &wrapped(&format!("precision × payoff range: {}", sharp.join(", ")));
+        let what = if one_state { "precision" } else { "precision × payoff range" };
+        text += &wrapped(&format!("{what}: {}", sharp.join(", ")));
     }
     if !values.is_empty() {
         text += &wrapped(&format!("value at the start: {}", values.join(", ")));
@@ -188,18 +190,47 @@ fn wrapped(text: &str) -> String {
 }
 
 fn outlook(model: &Model, solution: &Solution, colour: bool) -> String {
-    let outlook = &solution.outlook;
-    if outlook.plan.columns.is_empty() {
-        return String::new();
+    let plan = &solution.outlook.plan;
+    let titles: Vec<(String, String)> = plan.columns.iter().map(|c| c.title(model)).collect();
+    let mut text = String::new();
+    let mut first = 0;
+    while first < titles.len() {
+        let mut last = first;
+        let mut width = 2 + model.period_word.len() + if model.calendar.is_some() { 10 } else { 0 };
+        while last < titles.len() && (last == first || width <= WIDTH.into()) {
+            width += 3 + titles[last].0.chars().count().max(titles[last].1.chars().count()).max(6);
+            last += usize::from(last == first || width <= WIDTH.into());
+        }
+        if first > 0 {
+            text += "\n";
+        }
+        text += &outlook_part(model, solution, first..last, &titles, colour);
+        first = last;
     }
+    let left_out: Vec<&str> = plan.left_out.iter().map(|&v| model.var(v).name.as_str()).collect();
+    if !left_out.is_empty() {
+        text += &wrapped(&format!("  not shown, for `melian ask`: {}", left_out.join(", ")));
+    }
+    text
+}
+
+/// Some columns of the outlook: as many as fit the page.
+fn outlook_part(
+    model: &Model,
+    solution: &Solution,
+    columns: std::ops::Range<usize>,
+    titles: &[(String, String)],
+    colour: bool,
+) -> String {
+    let outlook = &solution.outlook;
     let dated = model.calendar.is_some();
     let mut header = vec![format!("\n{}", model.period_word)];
     header.extend(dated.then(|| "\n".to_owned()));
     let mut before = None;
-    for column in &outlook.plan.columns {
-        let (name, what) = column.title(model);
-        let shown = if before == Some(column.var) { String::new() } else { name };
-        before = Some(column.var);
+    for index in columns.clone() {
+        let (name, what) = &titles[index];
+        let shown = if before == Some(name) { "" } else { name };
+        before = Some(name);
         header.push(format!("{shown}\n{what}"));
     }
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -207,15 +238,10 @@ fn outlook(model: &Model, solution: &Solution, colour: bool) -> String {
     for (&month, row) in outlook.plan.months.iter().zip(&outlook.rows) {
         let mut cells = vec![month.to_string()];
         cells.extend(dated.then(|| date(model, month).unwrap_or_default()));
-        cells.extend(row.iter().map(|r| reading(r, short)));
+        cells.extend(row[columns.clone()].iter().map(|r| reading(r, short)));
         rows.push(cells);
     }
-    let left_out: Vec<&str> = outlook.plan.left_out.iter().map(|&v| model.var(v).name.as_str()).collect();
-    let mut text = rows.text();
-    if !left_out.is_empty() {
-        text += &wrapped(&format!("  not shown, for `melian ask`: {}", left_out.join(", ")));
-    }
-    text
+    rows.text()
 }
 
 fn opening(model: &Model, solution: &Solution, colour: bool) -> String {
@@ -231,11 +257,13 @@ fn opening(model: &Model, solution: &Solution, colour: bool) -> String {
         if total > MOST_ACTIONS {
             chosen.sort_by(|a, b| b.1.total_cmp(&a.1));
             chosen.truncate(MOST_ACTIONS);
+            chosen.retain(|(_, p)| *p >= 0.0005);
         }
         let mut parts: Vec<String> =
             chosen.iter().map(|(label, p)| format!("{}\u{a0}{}", solid(label), short(*p))).collect();
-        if total > MOST_ACTIONS {
-            parts.push(format!("and {} less likely", total - MOST_ACTIONS));
+        if parts.len() < total {
+            let rest = 1.0 - chosen.iter().map(|(_, p)| p).sum::<f64>();
+            parts.push(solid(&format!("{} others {:.3}", total - parts.len(), rest.max(0.0))));
         }
         let reached = stage.visits.number().is_some_and(|v| v > 0.0);
         let choice = if reached { parts.join("   ") } else { "not reached".into() };
@@ -272,25 +300,25 @@ fn measures(model: &Model, solution: &Solution, colour: bool) -> String {
 
 fn horizon(model: &Model, check: Option<&HorizonCheck>) -> String {
     let Some(check) = check else { return String::new() };
-    let word = &model.period_word;
     let Some(largest) = &check.largest else { return String::new() };
+    let word = &model.period_word;
+    let longer = format!(
+        "With {} {word}s instead of {}, the outlook up to {word} {}",
+        check.horizon, model.horizon, check.until
+    );
+    if largest.amount.abs() < 5e-13 {
+        return wrapped(&format!("  {longer} stays the same."));
+    }
     let (name, what) = largest.column.title(model);
-    let entry = if largest.column.level.is_some() {
-        format!("P[{name} == {what}]")
-    } else {
-        format!("the mean of {name}")
+    let amount = figure(largest.amount.abs());
+    let month = largest.month;
+    let entry = match largest.column.level {
+        None => format!(
+            "{amount} ({} of its range): the mean of {name} at {word} {month}",
+            percent(largest.share)
+        ),
+        Some(_) if what == "true" => format!("{amount}: P[{name}] at {word} {month}"),
+        Some(_) => format!("{amount}: P[{name} == {what}] at {word} {month}"),
     };
-    let share = if largest.column.level.is_some() {
-        String::new()
-    } else {
-        format!(" ({} of its range)", percent(largest.share))
-    };
-    wrapped(&format!(
-        "  With {} {word}s instead of {}, the outlook up to {word} {} moves by at most {}{share}: {entry} at {word} {}.",
-        check.horizon,
-        model.horizon,
-        check.until,
-        figure(largest.amount.abs()),
-        largest.month
-    ))
+    wrapped(&format!("  {longer} moves by at most {entry}."))
 }

@@ -155,7 +155,7 @@ impl Shell {
         let constants: Vec<(&str, f64)> = constants.iter().map(|(n, v)| (n.as_str(), *v)).collect();
         match melian::compile(&text, &constants) {
             Ok(game) => {
-                self.show(&game.warnings, &name, &text);
+                self.show(game.warnings(), &name, &text);
                 Ok(Loaded { name, game })
             }
             Err(problems) => Err(Failure::with(problems, &name, &text)),

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use melian::{
-    model::{Diagnostic, LineId, Model, StageId, VarId},
-    setup::{stage, variable_level},
+    Game,
+    model::{Diagnostic, LineId, Model, Span, StageId, VarId},
     solver::{ActionWhy, Decomposition, Needs, Plan, explain},
 };
 use serde::Serialize;
@@ -86,10 +86,12 @@ impl Why {
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         let loaded = shell.load(&self.model, &self.settings.consts)?;
         let model = loaded.game.model();
-        let one = |problem: Diagnostic| loaded.failure(vec![problem]);
         let many = |problems| loaded.failure(problems);
-        let stage_id = stage(model, &self.stage).map_err(one)?;
-        let (period, state) = self.place(model).map_err(one)?;
+        let stage_id = loaded
+            .game
+            .stage(&self.stage)
+            .map_err(|problem| Failure::with(vec![problem], "--stage", &self.stage))?;
+        let (period, state) = self.place(&loaded.game)?;
         let world = self.settings.setup().world(model).map_err(many)?;
         let atom = melian::model::Atom::Policy {
             stage: stage_id,
@@ -119,25 +121,32 @@ impl Why {
     }
 
     /// The period and the levels that `--at` names.
-    fn place(&self, model: &Model) -> Result<(usize, Vec<(VarId, usize)>), Diagnostic> {
+    fn place(&self, game: &Game) -> Result<(usize, Vec<(VarId, usize)>), Failure> {
+        let model = game.model();
         let mut period = 1;
-        let mut state = Vec::new();
-        let problem = |title| Diagnostic::error("bad-place", title, melian::model::Span::NONE);
+        let mut bindings = Vec::new();
         for item in self.at.iter().flat_map(|text| parts(text)) {
-            let Some((name, value)) = item.split_once('=') else {
-                return Err(problem(format!("`{item}` is no NAME=VALUE")));
-            };
+            let (name, value) = item.split_once('=').unwrap_or((&item, ""));
             let (name, value) = (name.trim(), value.trim());
-            let is_time = name == model.period_word || name == "t" || name == "month" || name == "period";
-            if is_time && !model.vars.iter().any(|v| v.name == name) {
-                let inside = value.parse().ok().filter(|p| (1..=model.horizon).contains(p));
-                let range = format!("a {} is a whole number from 1 to {}", model.period_word, model.horizon);
-                period = inside
-                    .ok_or_else(|| problem(format!("`{value}` is no {}", model.period_word)).help(range))?;
-            } else {
-                state.push(variable_level(model, name, value)?);
+            let word = &model.period_word;
+            let is_time = name == word || name == "t" || name == "month" || name == "period";
+            if !is_time || model.vars.iter().any(|v| v.name == name) {
+                bindings.push(item);
+                continue;
             }
+            let inside = value.parse().ok().filter(|p| (1..=model.horizon).contains(p));
+            period = inside.ok_or_else(|| {
+                Diagnostic::error(
+                    "no-such-value",
+                    format!("`{value}` is no {word} of this model"),
+                    Span::NONE,
+                )
+                .help(format!("a {word} is a whole number from 1 to {}", model.horizon))
+            })?;
         }
+        let text = bindings.join(", ");
+        let fail = |problems| Failure::with(problems, "--at", &text);
+        let state = if bindings.is_empty() { Vec::new() } else { game.bindings(&text).map_err(fail)? };
         Ok((period, state))
     }
 }

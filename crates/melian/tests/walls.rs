@@ -1,0 +1,113 @@
+//! The walls between the crates (ARCHITECTURE.md, invariants), read from manifests and sources.
+
+mod common;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use common::{repository, text};
+
+/// The crates of this workspace that a crate depends on; test dependencies do not count.
+fn dependencies(name: &str) -> BTreeSet<String> {
+    let manifest = text(&format!("crates/{name}/Cargo.toml"));
+    let mut section = "";
+    let mut found = BTreeSet::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line.trim();
+        } else if section == "[dependencies]" || section.ends_with(".dependencies]") {
+            let dependency = line.split(['.', '=', ' ']).next().unwrap_or_default();
+            if dependency.starts_with("melian") {
+                found.insert(dependency.to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn check(name: &str, allowed: &[&str]) {
+    let allowed: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
+    assert_eq!(dependencies(name), allowed, "{name}");
+}
+
+#[test]
+fn crates_depend_only_where_the_walls_allow() {
+    check("melian-model", &[]);
+    check("melian-lang", &["melian-model"]);
+    check("melian-solve", &["melian-model"]);
+    check("melian-study", &["melian-model", "melian-solve"]);
+    check("melian", &["melian-lang", "melian-model", "melian-solve", "melian-study"]);
+    let crates = fs::read_dir(repository("crates")).unwrap().count();
+    assert_eq!(crates, 5, "a new crate needs its place among the walls");
+}
+
+/// All Rust sources below a directory.
+fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() {
+            sources(&entry, found);
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            found.push((entry.display().to_string(), fs::read_to_string(&entry).unwrap()));
+        }
+    }
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(repository("crates")).unwrap().map(|e| e.unwrap().path()) {
+        sources(&entry.join("src"), &mut found);
+    }
+    found
+}
+
+/// The part of a source before its tests.
+fn without_tests(source: &str) -> &str {
+    source.split("#[cfg(test)]\nmod tests {").next().unwrap_or(source)
+}
+
+#[test]
+fn only_the_command_touches_files_terminal_clock_and_environment() {
+    const OUTSIDE: [&str; 7] =
+        ["std::fs", "std::env", "std::io", "std::time", "println!", "std::process", "std::net"];
+    let mut wrong = Vec::new();
+    for (path, source) in all_sources() {
+        if path.contains("melian/src/command")
+            || path.ends_with("melian/src/main.rs")
+            || path.contains("tests")
+        {
+            continue;
+        }
+        let uses = |what: &&&str| without_tests(&source).contains(**what);
+        wrong.extend(OUTSIDE.iter().filter(uses).map(|what| format!("{path}: {what}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_source_names_what_a_model_declares() {
+    let mut names = BTreeSet::new();
+    for embedded in melian::models::MODELS {
+        let game = melian::compile(embedded.text, &[]).expect("an embedded model compiles");
+        let model = game.model();
+        names.extend(model.params.iter().map(|p| p.name.clone()));
+        names.extend(model.players.iter().map(|p| p.name.clone()));
+        names.extend(model.vars.iter().map(|v| v.name.clone()));
+        names.extend(model.stages.iter().map(|s| s.name.clone()));
+    }
+    // Short names mean something else elsewhere; `ended` is the language's own.
+    names.retain(|name| name.chars().count() > 2 && name != "ended");
+    let mut wrong = Vec::new();
+    for (path, source) in all_sources() {
+        let source = without_tests(&source);
+        wrong.extend(
+            names.iter().filter(|n| source.contains(&format!("\"{n}\""))).map(|n| format!("{path}: {n}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for (path, source) in all_sources() {
+        assert!(source.starts_with("//! "), "{path} does not begin with a sentence about itself");
+    }
+}
