@@ -7,7 +7,7 @@ use super::layout::Part;
 use super::sets::Between;
 use crate::{
     ast::{
-        ClaimDecl, Const, Entry, Expr, File, Item, ItemKind, LetDecl, ParamDecl, Play, PlayerDecl, StateDecl,
+        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, LetDecl, ParamDecl, Play, PlayerDecl, SetKind, StateDecl,
         TableIndex, TypeDecl, Value,
     },
     lexer::Kind,
@@ -215,13 +215,19 @@ impl Parser<'_> {
         let name = self.new_name("the constant's name")?;
         let index = self.table_index()?;
         let value = self.table_or_value(&name.text, index.as_ref(), false)?;
-        if self.sees_word("in") || self.sees(Kind::Tilde) {
+        let ranged = match &value {
+            Value::Single(Expr { kind: ExprKind::Among { value, set, .. }, .. }) => {
+                matches!((&value.kind, &set.kind), (ExprKind::Number(_), SetKind::Range { .. }))
+            }
+            _ => self.sees_word("in") || self.sees(Kind::Tilde),
+        };
+        if ranged {
             let problem = Diagnostic::error(
                 "const-range",
                 format!("a constant has no range, but `{}` has one", name.text),
-                self.here(),
+                name.span,
             )
-            .label("a range of plausible values")
+            .label("declared as a constant")
             .help("what may vary is a `param`; a `const` shapes the model and may bound domains");
             return Err(self.fail(problem));
         }
