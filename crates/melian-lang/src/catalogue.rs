@@ -1,5 +1,7 @@
 //! The catalogue of diagnostics: what each id means, with a wrong and a right example.
 
+use crate::catalogue_syntax::SYNTAX;
+
 /// What `melian explain ID` tells about a diagnostic.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Explanation {
@@ -13,7 +15,7 @@ pub struct Explanation {
 
 /// All explanations.
 pub fn catalogue() -> impl Iterator<Item = &'static Explanation> {
-    std::iter::empty()
+    SYNTAX.iter()
 }
 
 /// The explanation of a diagnostic.

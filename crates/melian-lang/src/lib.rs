@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod catalogue;
+mod catalogue_syntax;
 mod compiled;
 mod elaborate;
 mod format;
