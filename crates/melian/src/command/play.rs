@@ -170,12 +170,9 @@ fn capital(word: &str) -> String {
 /// An event in words; `None` for a draw that changed nothing.
 fn words(model: &Model, event: &Event) -> Option<String> {
     match &event.kind {
-        &EventKind::Chose { stage, action, probability, among } => {
+        &EventKind::Chose { stage, action, probability, .. } => {
             let label = model.stage(stage).actions[action].label();
-            let name = model.stage_name(stage);
-            let odds =
-                if among > 1 { format!(" ({})", short(probability)) } else { " (nothing else to choose)".into() };
-            Some(format!("{name}: {label}{odds}"))
+            Some(format!("{}: {label} ({})", model.stage_name(stage), short(probability)))
         }
         EventKind::Drew { from, to, .. } if from == to => None,
         &EventKind::Drew { var, from, to, probability } => {
