@@ -23,10 +23,13 @@ Example:
     },
     Explanation {
         id: "too-large",
-        title: "the file is too large for a model",
+        title: "too large to be read or solved",
         text: r"A model is a text that people write and read. Beyond 64 MB, or two million words and signs,
 it is refused before it takes memory. Check that it is the right file; replace copies by
 families and `for`.
+
+A game whose states would not fit into memory is refused too: every value of every variable
+multiplies them. The message names the variables; use coarser grids, or fewer variables.
 
 Example:
 

@@ -2,7 +2,13 @@
 
 pub mod ast;
 mod catalogue;
+mod catalogue_lint;
+mod catalogue_names;
+mod catalogue_program;
+mod catalogue_questions;
+mod catalogue_solve;
 mod catalogue_syntax;
+mod catalogue_types;
 mod compiled;
 mod elaborate;
 mod format;

@@ -48,7 +48,7 @@ impl<'a> Elaborator<'a> {
         if members.len() > MOST {
             self.report(
                 Diagnostic::error(
-                    "too-large",
+                    "expansion-too-large",
                     format!(
                         "this is over {} members; inside an expression {MOST} are allowed",
                         members.len()

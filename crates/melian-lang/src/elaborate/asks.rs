@@ -67,7 +67,7 @@ impl<'a> Elaborator<'a> {
 
     /// A form of question that there is not.
     fn form(&mut self, title: &str, span: Span, help: &str) {
-        self.report(Diagnostic::error("question-form", title, span).help(help));
+        self.report(Diagnostic::error("question-clauses", title, span).help(help));
     }
 
     /// A clause that this form of question does not take.

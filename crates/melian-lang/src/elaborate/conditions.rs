@@ -148,8 +148,12 @@ impl<'a> Elaborator<'a> {
             Condition::Compare { comparison, left, right, by: None, .. } => {
                 if matches!(comparison, Comparison::Equal | Comparison::Unequal) {
                     self.report(
-                        Diagnostic::error("question-form", "`by` goes with `>`, `>=`, `<` and `<=`", whole)
-                            .help("for equality up to an error: `a near b within 0.01`"),
+                        Diagnostic::error(
+                            "question-clauses",
+                            "`by` goes with `>`, `>=`, `<` and `<=`",
+                            whole,
+                        )
+                        .help("for equality up to an error: `a near b within 0.01`"),
                     );
                     return None;
                 }
@@ -160,7 +164,7 @@ impl<'a> Elaborator<'a> {
             }
             _ => {
                 self.report(
-                    Diagnostic::error("question-form", "`by` belongs to one comparison", whole)
+                    Diagnostic::error("question-clauses", "`by` belongs to one comparison", whole)
                         .help("write it behind each: `a > b by 0.1 and c > d by 0.1`"),
                 );
                 None

@@ -66,7 +66,7 @@ impl<'a> Elaborator<'a> {
         }
         let title = format!("this variable would have {levels} values");
         self.report(
-            Diagnostic::error("too-large", title, span)
+            Diagnostic::error("domain-too-large", title, span)
                 .help("every value of every variable multiplies the states to be solved: use a coarser grid"),
         );
         None

@@ -8,6 +8,7 @@ use melian_model::{
 use super::{
     Elaborator,
     env::Env,
+    fold,
     types::{Type, Typed},
 };
 use crate::ast::{self, Law, LawKind};
@@ -50,7 +51,7 @@ impl<'a> Elaborator<'a> {
             return None;
         }
         let probability = |this: &mut Self, e: Option<&'a ast::Expr>| match e {
-            None => Some(Expr::number(0.0)),
+            None => Some(fold::number(0.0, up.or(down).map_or(span, |written| written.span))),
             Some(e) => this.literal_probability(e, name, env),
         };
         let (up, down) = (probability(self, up), probability(self, down));

@@ -22,7 +22,7 @@ impl<'a> Elaborator<'a> {
         if !self.stages_in(&event).is_empty() {
             self.report(
                 Diagnostic::error(
-                    "question-form",
+                    "question-clauses",
                     format!("{what} is about states, not about choices"),
                     e.span,
                 )

@@ -27,7 +27,7 @@ impl<'a> Elaborator<'a> {
             if !self.exhausted {
                 self.exhausted = true;
                 self.report(
-                    Diagnostic::error("too-deep", "expressions are nested too deeply here", span).help(
+                    Diagnostic::error("lets-too-deep", "expressions are nested too deeply here", span).help(
                         format!(
                             "more than {DEPTH} levels, `let`s written out; build it in steps with `local`"
                         ),

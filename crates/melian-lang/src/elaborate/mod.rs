@@ -202,7 +202,7 @@ impl<'a> Elaborator<'a> {
     fn too_large(&mut self, span: Span, title: String) {
         if !self.exhausted {
             self.exhausted = true;
-            self.report(Diagnostic::error("too-large", title, span).help(
+            self.report(Diagnostic::error("expansion-too-large", title, span).help(
                 "make the sets smaller, or the `let`s shallower: a `let` is written out wherever it is used",
             ));
         }

@@ -41,7 +41,7 @@ impl<'a> Elaborator<'a> {
                     actions.first().map(|a| self.model.stage(stage).actions[*a].label()).unwrap_or_default();
                 let title = format!("one action is wanted here, and this matches {}", actions.len());
                 self.report(
-                    Diagnostic::error("question-form", title, pattern.span)
+                    Diagnostic::error("question-clauses", title, pattern.span)
                         .help(format!("write its arguments, as in `{example}`")),
                 );
                 None

@@ -17,7 +17,7 @@ impl<'a> Elaborator<'a> {
                 if let Some(setting) = change.settings.iter().find(|setting| setting.start) {
                     self.report(
                         Diagnostic::error(
-                            "question-form",
+                            "question-clauses",
                             "a surprise cannot change the start of play",
                             setting.span,
                         )
@@ -86,7 +86,7 @@ impl<'a> Elaborator<'a> {
         for (word, clause) in clauses {
             if let Some(clause) = clause {
                 self.report(
-                    Diagnostic::error("question-form", format!("only commitments take `{word}`"), clause.span)
+                    Diagnostic::error("question-clauses", format!("only commitments take `{word}`"), clause.span)
                         .help("a parameter or start value is set for the whole of play; a commitment is `Player.stage = action`"),
                 );
                 return None;
@@ -109,7 +109,7 @@ impl<'a> Elaborator<'a> {
             if let Some(other) = setting.from.as_ref().or(setting.until.as_ref()) {
                 self.report(
                     Diagnostic::error(
-                        "question-form",
+                        "question-clauses",
                         "`at` is one period; `from` and `until` are several",
                         other.span,
                     )

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The mistakes that are certain even though a `let` was never used: its arguments are not known.
-const CERTAIN: &[&str] = &["unknown-name", "cycle", "wrong-arguments", "too-deep", "local-unset"];
+const CERTAIN: &[&str] = &["unknown-name", "cycle", "wrong-arguments", "lets-too-deep", "local-unset"];
 
 impl Elaborator<'_> {
     /// Reads the `let`s that nothing uses, so that a mistake in them is found.
