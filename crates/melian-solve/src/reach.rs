@@ -65,7 +65,7 @@ pub(crate) fn empty(plan: &Plan) -> Vec<FixedBitSet> {
 }
 
 /// What one period reaches under filled tables, from these states at its start and from the period's look-ups. Returns the
-/// reached states of every node; those of entries are what the next period can start from, added to `boundary`.
+/// reached states of every node; what the next period can start from takes their place in `boundary`.
 pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitSet]) -> Vec<FixedBitSet> {
     let mut reached = empty(plan);
     let mut fresh: Fresh = vec![Vec::new(); plan.nodes.len()];
@@ -100,6 +100,7 @@ pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitS
             arrive(rows[state / inner] + (state % inner) as u32);
         }
     });
+    boundary.iter_mut().for_each(FixedBitSet::clear);
     for id in 0..plan.nodes.len() {
         if matches!(plan.nodes[id].op, Op::Exit { .. }) {
             let edge = &plan.nodes[id].edges[0];
