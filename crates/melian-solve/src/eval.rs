@@ -85,6 +85,30 @@ pub(crate) fn eval(e: &Expr, env: &Env) -> Value {
     })
 }
 
+/// The variables that the value of `e` depends on, given what is known: a branch that is never taken is not read.
+pub(crate) fn reads(e: &Expr, env: &Env) -> Vec<VarId> {
+    let mut found = Vec::new();
+    collect_reads(e, env, &mut found);
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn collect_reads(e: &Expr, env: &Env, found: &mut Vec<VarId>) {
+    if eval(e, env).is_ok() {
+        return;
+    }
+    match &e.kind {
+        ExprKind::Var(v) | ExprKind::IsAt(v, _) | ExprKind::Argument(v, _) => found.push(*v),
+        ExprKind::If(condition, then, otherwise) => match eval(condition, env) {
+            Ok(x) if x != 0.0 => collect_reads(then, env, found),
+            Ok(_) => collect_reads(otherwise, env, found),
+            Err(_) => e.children().iter().for_each(|c| collect_reads(c, env, found)),
+        },
+        _ => e.children().iter().for_each(|c| collect_reads(c, env, found)),
+    }
+}
+
 fn truth(b: bool) -> f64 {
     if b { 1.0 } else { 0.0 }
 }

@@ -1,6 +1,7 @@
 //! Which variables matter at each node: those that something later reads before they are set anew.
 
 use crate::{
+    eval::{Env, reads},
     explore::{Graph, Node, Source},
     flow::{Flow, Step},
     law::{law_exprs, law_reads_current},
@@ -19,6 +20,7 @@ pub(crate) fn liveness(
 ) -> Vec<FixedBitSet> {
     let n = model.vars.len();
     let mut live = vec![FixedBitSet::with_capacity(n); graph.nodes.len()];
+    let known: Vec<Vec<u32>> = graph.nodes.iter().map(Node::known).collect();
     let mut finally = FixedBitSet::with_capacity(n);
     block_reads(&model.finally, &mut finally);
     loop {
@@ -26,6 +28,7 @@ pub(crate) fn liveness(
         for &id in &graph.order {
             let node = &graph.nodes[id];
             let mut set = FixedBitSet::with_capacity(n);
+            let env = Env { model, levels: &known[id], params: None, period: None, ahead: &[] };
             for link in &node.links {
                 let mut after = live[link.target].clone();
                 for (v, source) in &link.sets {
@@ -56,19 +59,23 @@ pub(crate) fn liveness(
                 }
                 Step::Assign { var, value, .. } => {
                     if needed(*var) {
-                        add(&mut set, value);
+                        add(&mut set, value, &env);
                     }
                 }
                 Step::Draw { draw, .. } => {
                     if needed(draw.var) {
-                        law_exprs(draw).iter().for_each(|e| add(&mut set, e));
+                        law_exprs(draw).iter().for_each(|e| add(&mut set, e, &env));
                         set.set(draw.var.0, law_reads_current(draw) || set.contains(draw.var.0));
                     }
                 }
-                Step::Pay(payments) => payments.iter().for_each(|p| add(&mut set, p.amount)),
-                Step::Branch { arms } => arms.iter().for_each(|(c, _)| add(&mut set, c)),
+                Step::Pay(payments) => payments.iter().for_each(|p| add(&mut set, p.amount, &env)),
+                Step::Branch { arms } => arms.iter().for_each(|(c, _)| add(&mut set, c, &env)),
                 Step::Choose { stage, choice, .. } => {
-                    choice.actions.iter().filter_map(|a| a.guard.as_ref()).for_each(|g| add(&mut set, g));
+                    choice
+                        .actions
+                        .iter()
+                        .filter_map(|a| a.guard.as_ref())
+                        .for_each(|g| add(&mut set, g, &env));
                     observed.at_stage.iter().filter(|(s, _)| s == stage).for_each(|(_, v)| set.insert(v.0));
                 }
                 Step::End => {}
@@ -128,14 +135,16 @@ pub(crate) fn axis_order(model: &Model, flow: &Flow) -> Vec<VarId> {
     order
 }
 
-fn add(set: &mut FixedBitSet, e: &Expr) {
-    e.variables().iter().for_each(|v| set.insert(v.0));
+fn add(set: &mut FixedBitSet, e: &Expr, env: &Env) {
+    reads(e, env).iter().for_each(|v| set.insert(v.0));
 }
 
 fn block_reads(block: &Block, set: &mut FixedBitSet) {
     block.visit(&mut |s| match &s.kind {
-        StatementKind::Pay { amount, .. } => add(set, amount),
-        StatementKind::If { arms, .. } => arms.iter().for_each(|(c, _)| add(set, c)),
+        StatementKind::Pay { amount, .. } => amount.variables().iter().for_each(|v| set.insert(v.0)),
+        StatementKind::If { arms, .. } => {
+            arms.iter().flat_map(|(c, _)| c.variables()).for_each(|v| set.insert(v.0));
+        }
         _ => {}
     });
 }

@@ -1,7 +1,7 @@
 //! The plan: which boxes of states are solved, in which order, and how they hang together. Free of parameters.
 
 use crate::{
-    eval::UNKNOWN,
+    eval::{Env, UNKNOWN, reads},
     explore::{Explorer, Graph, NodeId, Source},
     flow::{Flow, Payment, Step},
     keys::choose_keys,
@@ -359,6 +359,7 @@ impl<'m> Builder<'_, 'm> {
         let node = &graph.nodes[id];
         let flow = self.flow;
         let known = node.known();
+        let env = Env { model: self.model, levels: &known, params: None, period: None, ahead: &[] };
         let mut assigned = None;
         let op = match &flow.points[node.point].step {
             Step::Exit => {
@@ -385,17 +386,17 @@ impl<'m> Builder<'_, 'm> {
                 tables: (0..payments.len())
                     .map(|i| {
                         let amount = payments[i].amount;
-                        self.table(id, Content::Payment(i), &amount.variables(), 1, amount.reads_time())
+                        self.table(id, Content::Payment(i), &reads(amount, &env), 1, amount.reads_time())
                     })
                     .collect(),
             },
             Step::Branch { arms } => {
-                let vars: Vec<VarId> = arms.iter().flat_map(|(c, _)| c.variables()).collect();
+                let vars: Vec<VarId> = arms.iter().flat_map(|(c, _)| reads(c, &env)).collect();
                 let timed = arms.iter().any(|(c, _)| c.reads_time());
                 Op::Move { select: Some(self.table(id, Content::Select, &vars, 1, timed)) }
             }
             Step::Assign { var, value, .. } => {
-                let vars = value.variables();
+                let vars = reads(value, &env);
                 let known_or_axis = |v: &VarId| known[v.0] != UNKNOWN || self.spaces[id].axis(*v).is_some();
                 if self.keys.contains(var) {
                     Op::Move { select: Some(self.table(id, Content::Select, &vars, 1, value.reads_time())) }
@@ -407,7 +408,7 @@ impl<'m> Builder<'_, 'm> {
                 }
             }
             Step::Draw { draw, .. } => {
-                let mut vars: Vec<VarId> = law_exprs(draw).iter().flat_map(|e| e.variables()).collect();
+                let mut vars: Vec<VarId> = law_exprs(draw).iter().flat_map(|e| reads(e, &env)).collect();
                 if law_reads_current(draw) {
                     vars.push(draw.var);
                 }
@@ -425,7 +426,7 @@ impl<'m> Builder<'_, 'm> {
                     .actions
                     .iter()
                     .filter_map(|a| a.guard.as_ref())
-                    .flat_map(|g| g.variables())
+                    .flat_map(|g| reads(g, &env))
                     .collect();
                 let mut timed =
                     choice.actions.iter().filter_map(|a| a.guard.as_ref()).any(|g| g.reads_time());

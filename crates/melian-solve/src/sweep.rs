@@ -90,9 +90,13 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    fn take(&mut self, size: usize) -> Vec<f64> {
+    /// A buffer for a node's columns. Rows that nothing reaches are never written: they must hold numbers, any will do,
+    /// but always the same.
+    fn take(&mut self, node: &PlanNode, size: usize) -> Vec<f64> {
         let mut buffer = self.spare.pop().unwrap_or_default();
-        buffer.clear();
+        if node.active.is_some() {
+            buffer.clear();
+        }
         buffer.resize(size, 0.0);
         buffer
     }
@@ -127,7 +131,7 @@ impl Sweep<'_, '_> {
         out.resize_with(plan.entries.len(), Vec::new);
         for &id in &plan.order {
             let node = &plan.nodes[id];
-            let mut values = space.take(node.space.size * self.columns.len());
+            let mut values = space.take(node, node.space.size * self.columns.len());
             match &node.op {
                 Op::Exit { terminal } => {
                     self.exit(node, *terminal, next, &mut values);
@@ -219,6 +223,7 @@ impl Sweep<'_, '_> {
                     }
                 }
                 (None, Some(table)) => {
+                    out.fill(0.0);
                     let (spec, data) = self.tables.table(plan, table);
                     let plane = spec.support.len();
                     for (i, line) in plan.finally_lines.iter().enumerate() {
@@ -234,7 +239,7 @@ impl Sweep<'_, '_> {
                         }
                     }
                 }
-                (None, None) => {}
+                (None, None) => out.fill(0.0),
             }
         }
     }
@@ -251,6 +256,7 @@ impl Sweep<'_, '_> {
     /// Takes over the values of the one edge that is taken.
     fn pass(&self, node: &PlanNode, select: Option<usize>, from: &[Vec<f64>], values: &mut [f64]) {
         if node.edges.is_empty() {
+            values.fill(0.0);
             return;
         }
         let inner = node.space.inner;
@@ -328,28 +334,36 @@ impl Sweep<'_, '_> {
         let inner = node.space.inner;
         let edges = self.edges(node, from);
         let (spec, data) = self.tables.table(self.plan, law);
-        let plane = spec.support.len();
+        let (support, plane) = (&spec.support, spec.support.len());
         self.tiles(node, values.chunks_mut(node.space.size).collect(), |tile| {
-            tile.each_row(inner, |row, at, columns| {
-                let start = spec.support.start(row);
-                for (c, out) in columns.iter_mut().enumerate() {
-                    let out = &mut out[at..at + inner];
-                    out.fill(0.0);
-                    for (k, (source, size, rows)) in edges.iter().enumerate() {
-                        let source = &source[c * size + rows[row] as usize..][..inner];
-                        let p = &data[k * plane + start..];
-                        if spec.support.inner {
-                            for i in 0..inner {
-                                out[i] += p[i] * source[i];
-                            }
-                        } else if p[0] != 0.0 {
-                            for i in 0..inner {
-                                out[i] += p[0] * source[i];
-                            }
+            let (first, rows) = (tile.first, tile.rows());
+            for (c, out) in tile.columns.iter_mut().enumerate() {
+                for (k, (source, size, begin)) in edges.iter().enumerate() {
+                    let source = &source[c * size..(c + 1) * size];
+                    let data = &data[k * plane..(k + 1) * plane];
+                    if inner == 1 {
+                        for &row in &rows {
+                            let term =
+                                data[support.start(row as usize)] * source[begin[row as usize] as usize];
+                            let o = &mut out[row as usize - first];
+                            *o = if k == 0 { term } else { *o + term };
+                        }
+                        continue;
+                    }
+                    for &row in &rows {
+                        let row = row as usize;
+                        let source = &source[begin[row] as usize..][..inner];
+                        let out = &mut out[(row - first) * inner..][..inner];
+                        let p = &data[support.start(row)..][..support.width];
+                        match (support.inner, k) {
+                            (true, 0) => (0..inner).for_each(|i| out[i] = p[i] * source[i]),
+                            (true, _) => (0..inner).for_each(|i| out[i] += p[i] * source[i]),
+                            (false, 0) => (0..inner).for_each(|i| out[i] = p[0] * source[i]),
+                            (false, _) => (0..inner).for_each(|i| out[i] += p[0] * source[i]),
                         }
                     }
                 }
-            });
+            }
         });
     }
 
@@ -382,8 +396,8 @@ impl Sweep<'_, '_> {
             tile.each_row(inner, |row, at, columns| {
                 let (outs, policies) = columns.split_at_mut(count);
                 let start = spec.support.start(row);
-                let barred =
-                    |a: usize, i: usize| data[a * plane + start + if spec.support.inner { i } else { 0 }];
+                let barred = |a: usize| &data[a * plane + start..][..spec.support.width];
+                let bar = |a: usize, i: usize| barred(a)[if spec.support.inner { i } else { 0 }];
                 let own = |a: usize| {
                     let (source, size, rows) = edges[a];
                     &source[player.0 * size + rows[row] as usize..][..inner]
@@ -393,7 +407,7 @@ impl Sweep<'_, '_> {
                     for a in 0..actions {
                         let q = own(a);
                         for i in 0..inner {
-                            top[i] = f64::max(top[i], q[i] + barred(a, i));
+                            top[i] = f64::max(top[i], q[i] + bar(a, i));
                         }
                     }
                     sum.fill(0.0);
@@ -401,7 +415,7 @@ impl Sweep<'_, '_> {
                         let q = own(a);
                         for i in 0..inner {
                             let best =
-                                barred(a, i) == 0.0 && top[i] - q[i] <= 1e-12 * f64::max(1.0, top[i].abs());
+                                bar(a, i) == 0.0 && top[i] - q[i] <= 1e-12 * f64::max(1.0, top[i].abs());
                             policies[a][at + i] = if best { 1.0 } else { 0.0 };
                             sum[i] += policies[a][at + i];
                         }
@@ -410,25 +424,26 @@ impl Sweep<'_, '_> {
                 } else {
                     for a in 0..actions {
                         let q = own(a);
-                        for i in 0..inner {
-                            let z = lambda * q[i] + barred(a, i);
-                            policies[a][at + i] = z;
-                            top[i] = f64::max(top[i], z);
+                        let bar = barred(a);
+                        let z = &mut policies[a][at..at + inner];
+                        if spec.support.inner {
+                            (0..inner).for_each(|i| z[i] = lambda * q[i] + bar[i]);
+                        } else {
+                            (0..inner).for_each(|i| z[i] = lambda * q[i] + bar[0]);
                         }
+                        top.iter_mut().zip(z).for_each(|(t, z)| *t = if *z > *t { *z } else { *t });
                     }
                     sum.fill(0.0);
-                    for a in 0..actions {
+                    for policy in policies.iter_mut() {
+                        let z = &mut policy[at..at + inner];
                         for i in 0..inner {
-                            let e = libm::exp(policies[a][at + i] - top[i]);
-                            policies[a][at + i] = e;
-                            sum[i] += e;
+                            z[i] = libm::exp(z[i] - top[i]);
+                            sum[i] += z[i];
                         }
                     }
                 }
-                for a in 0..actions {
-                    for i in 0..inner {
-                        policies[a][at + i] /= sum[i];
-                    }
+                for policy in policies.iter_mut() {
+                    policy[at..at + inner].iter_mut().zip(&sum).for_each(|(p, s)| *p /= s);
                 }
                 mix_row(row, at, inner, &edges, outs, policies, rules);
                 self.enjoy(player, lambda, at, inner, outs, policies);

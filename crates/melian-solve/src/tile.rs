@@ -7,6 +7,9 @@ use rayon::prelude::*;
 /// Work below this many numbers is not worth sharing out.
 const WORTH_SHARING: usize = 1 << 14;
 
+/// States of a tile at most, so that its columns stay in the nearest cache.
+const TILE_STATES: usize = 4096;
+
 /// A stretch of rows.
 pub(crate) struct Tile<'a> {
     /// First row of the stretch.
@@ -22,6 +25,14 @@ enum Rows<'a> {
 }
 
 impl<'a> Tile<'a> {
+    /// The rows with a reachable state.
+    pub fn rows(&self) -> Vec<u32> {
+        match &self.rows {
+            Rows::All(range) => (range.start as u32..range.end as u32).collect(),
+            Rows::Some(rows) => rows.to_vec(),
+        }
+    }
+
     /// Runs `work` for each row that has a reachable state, with the row and where its states begin in the columns.
     #[inline]
     pub fn each_row(&mut self, inner: usize, mut work: impl FnMut(usize, usize, &mut [&'a mut [f64]])) {
@@ -51,7 +62,8 @@ pub(crate) fn each_tile<'a>(
 ) {
     let numbers = rows * inner * columns.len();
     let threads = rayon::current_num_threads();
-    let per_tile = if numbers < WORTH_SHARING || threads == 1 { rows } else { rows.div_ceil(4 * threads) };
+    let shared = if numbers < WORTH_SHARING { rows } else { rows.div_ceil(4 * threads) };
+    let per_tile = shared.min((TILE_STATES / inner).max(1));
     let mut tiles: Vec<Tile> = Vec::new();
     let mut rest = columns;
     let mut first = 0;
