@@ -23,13 +23,10 @@ Example:
     },
     Explanation {
         id: "too-large",
-        title: "too large to be read or solved",
+        title: "the file is too large for a model",
         text: r"A model is a text that people write and read. Beyond 64 MB, or two million words and signs,
 it is refused before it takes memory. Check that it is the right file; replace copies by
 families and `for`.
-
-A game whose states would not fit into memory is refused too: every value of every variable
-multiplies them. The message names the variables; use coarser grids, or fewer variables.
 
 Example:
 
@@ -163,8 +160,8 @@ Example:
     Explanation {
         id: "too-long",
         title: "an expression is too long",
-        text: r"An expression may have 1000 operations in a row. Name parts with `let`, or add up over a
-family.
+        text: r"An expression may have 300 operations in a row, so that everything that reads it can do so
+in little memory. Add up over a family, or build the value in steps with a `local`.
 
 Example:
 

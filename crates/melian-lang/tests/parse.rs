@@ -353,6 +353,14 @@ fn a_missing_brace_is_found_by_indentation() {
 }
 
 #[test]
+fn only_names_have_parts() {
+    check_problems(
+        "model m\nconst a = 0 .b\nconst c = (d).e\nconst f = 2[1]\n",
+        &[("unexpected-token", 2), ("unexpected-token", 4)],
+    );
+}
+
+#[test]
 fn one_brace_too_many_is_one_error() {
     check_problems("model m\nplay once {\n    x = 1\n}\n}\nmeasure q = P[a]\n", &[("unmatched-bracket", 5)]);
     check_problems("model m\nplay once {\n    x = (1))\n    y = 2\n}\n", &[("unmatched-bracket", 3)]);
@@ -410,14 +418,14 @@ fn sizes_and_depths_have_limits() {
     assert_eq!(first(&(start.to_owned() + "a" + &"[1]".repeat(100_000))), "too-long");
     assert_eq!(first(&(start.to_owned() + "a" + &" with {}".repeat(100_000))), "too-long");
     // Long and deep at once: the height of the whole tree counts.
-    let chain = "+1".repeat(900);
+    let chain = "+1".repeat(290);
     let both = start.to_owned() + &"(a".repeat(150) + &format!("{chain})").repeat(150);
     assert_eq!(first(&both), "too-long");
     assert_eq!(first(&("model m play once {".to_owned() + &"if a {".repeat(100_000))), "too-deep");
     assert_eq!(first(&of("()", 2_000_000)), "unexpected-token");
     assert_eq!(parse(&of("()", 2_000_000)).1.last().map(|p| p.id), Some("too-large"));
     // Up to the limit all is well.
-    assert_eq!(first(&(of("a + ", 999) + "a")), "");
+    assert_eq!(first(&(of("a + ", 299) + "a")), "");
     assert_eq!(first(&(of("(", 199) + "a" + &")".repeat(199))), "");
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Lost;
 pub(super) type Parsed<T> = Result<T, Lost>;
 
 /// An expression may be this many operators high, so that whoever walks the tree can recurse.
-pub(super) const MAX_HEIGHT: usize = 1000;
+pub(super) const MAX_HEIGHT: usize = 300;
 
 /// So many errors are reported one by one.
 const MAX_PROBLEMS: usize = 50;

@@ -70,7 +70,7 @@ impl Parser<'_> {
                     format!("an expression of more than {MAX_HEIGHT} operations in a row"),
                     self.since(first),
                 )
-                .help("name parts of it with `let`, or use `sum(… for i in SET)`");
+                .help("use `sum(… for i in SET)`, or build it in steps with `local`");
                 return Err(self.fail(problem));
             }
             let start = self.at;
@@ -346,6 +346,10 @@ impl Parser<'_> {
         let first = self.at;
         let mut value = self.value()?;
         loop {
+            // Only what has a name has parts and members.
+            if !matches!(value.kind, ExprKind::Name(_) | ExprKind::Dot(..) | ExprKind::Index(..)) {
+                return Ok(value);
+            }
             let kind = match self.kind() {
                 Kind::Dot => {
                     self.bump();

@@ -7,8 +7,8 @@ use super::layout::Part;
 use super::sets::Between;
 use crate::{
     ast::{
-        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, LetDecl, ParamDecl, Play, PlayerDecl, SetKind, StateDecl,
-        TableIndex, TypeDecl, Value,
+        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, LetDecl, ParamDecl, Play, PlayerDecl,
+        SetKind, StateDecl, TableIndex, TypeDecl, Value,
     },
     lexer::Kind,
     words,
