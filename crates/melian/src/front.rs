@@ -3,6 +3,8 @@
 use melian_lang::{Asked, Compiled, source::decode};
 use melian_model::{Diagnostic, Model, StageId, VarId};
 
+use crate::catalogue::EXPLANATIONS;
+
 /// A game read from text, with what is needed to read questions about it.
 pub struct Game {
     compiled: Compiled,
@@ -87,17 +89,18 @@ pub use melian_lang::Explanation;
 
 /// All explanations, by id.
 pub fn explanations() -> Vec<&'static Explanation> {
-    let mut all: Vec<&Explanation> = melian_lang::catalogue().collect();
+    let mut all: Vec<&Explanation> = melian_lang::catalogue().chain(EXPLANATIONS).collect();
     all.sort_by_key(|e| e.id);
+    all.dedup_by_key(|e| e.id);
     all
 }
 
 /// The explanation of a diagnostic.
 pub fn explain(id: &str) -> Option<&'static Explanation> {
-    melian_lang::explain(id)
+    melian_lang::explain(id).or_else(|| EXPLANATIONS.iter().find(|e| e.id == id))
 }
 
 /// The id most like one that does not exist.
 pub fn nearest_explanation(id: &str) -> Option<&'static str> {
-    crate::setup::nearest(id, melian_lang::catalogue().map(|e| e.id))
+    crate::setup::nearest(id, explanations().into_iter().map(|e| e.id))
 }

@@ -17,6 +17,7 @@
 //! assert_eq!(replies[0].reading().unwrap().number(), Some(0.5));
 //! ```
 
+mod catalogue;
 pub mod front;
 pub mod models;
 pub mod render;

@@ -2,9 +2,9 @@
 
 mod common;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
-use common::{repository, text};
+use common::{all_sources, repository, text, without_tests};
 
 /// The crates of this workspace that a crate depends on; test dependencies do not count.
 fn dependencies(name: &str) -> BTreeSet<String> {
@@ -38,30 +38,6 @@ fn crates_depend_only_where_the_walls_allow() {
     check("melian", &["melian-lang", "melian-model", "melian-solve", "melian-study"]);
     let crates = fs::read_dir(repository("crates")).unwrap().count();
     assert_eq!(crates, 5, "a new crate needs its place among the walls");
-}
-
-/// All Rust sources below a directory.
-fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() {
-            sources(&entry, found);
-        } else if entry.extension().is_some_and(|e| e == "rs") {
-            found.push((entry.display().to_string(), fs::read_to_string(&entry).unwrap()));
-        }
-    }
-}
-
-fn all_sources() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(repository("crates")).unwrap().map(|e| e.unwrap().path()) {
-        sources(&entry.join("src"), &mut found);
-    }
-    found
-}
-
-/// The part of a source before its tests.
-fn without_tests(source: &str) -> &str {
-    source.split("#[cfg(test)]\nmod tests {").next().unwrap_or(source)
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What the tests share: the repository's files, and asking questions of a compiled model.
 #![allow(dead_code)] // Every test binary uses a part of it.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use melian::{
     Game, Query, Setup,
@@ -83,4 +87,29 @@ pub fn off(question: &str, reading: &Reading, expected: f64, tolerance: f64) -> 
         Reading::Number(x) => Some(format!("{question}: {x}, expected {expected} ± {tolerance:e}")),
         Reading::Undefined(reason) => Some(format!("{question}: undefined ({reason}), expected {expected}")),
     }
+}
+
+/// All Rust sources below a directory.
+fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() {
+            sources(&entry, found);
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            found.push((entry.display().to_string(), fs::read_to_string(&entry).unwrap()));
+        }
+    }
+}
+
+/// All Rust sources of the crates, with their paths.
+pub fn all_sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(repository("crates")).unwrap().map(|e| e.unwrap().path()) {
+        sources(&entry.join("src"), &mut found);
+    }
+    found
+}
+
+/// The part of a source before its tests.
+pub fn without_tests(source: &str) -> &str {
+    source.split("#[cfg(test)]\nmod tests {").next().unwrap_or(source)
 }

@@ -1,0 +1,76 @@
+//! Explanations of what the library and the command report themselves, beside what the language reports.
+
+use melian_lang::Explanation;
+
+/// The explanations, by id.
+pub(crate) const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        id: "bad-name",
+        title: "a model cannot have this name",
+        text: "The name of a model is a word of letters, digits and `_` that does not begin with a digit, because it \
+               stands after `model` in the file and the file is called after it.\n\n\
+               Wrong: melian new 1st-try\nRight: melian new first_try",
+    },
+    Explanation {
+        id: "file-exists",
+        title: "`melian new` does not overwrite a file",
+        text: "There is a file with the name that the new model would get. Choose another name, or move the file away.",
+    },
+    Explanation {
+        id: "no-such-file",
+        title: "an embedded model has no file",
+        text: "The models that are part of Melian can be run and read, but there is no file that `melian fmt` could \
+               change. `melian models NAME > mine.melian` makes a copy.",
+    },
+    Explanation {
+        id: "no-such-value",
+        title: "a variable or period does not have this value",
+        text: "A value given on the command line is none of the variable's: not one of its labels, outside its range, \
+               or between the points of its grid; or the period is not one that is played. The message lists what is \
+               possible.\n\n\
+               Wrong: melian run forts --start held=99\nRight: melian run forts --start held=9",
+    },
+    Explanation {
+        id: "questions-too-deep",
+        title: "interventions are nested too deeply",
+        text: "An intervention may set a parameter to the answer of a question, which may itself stand under an \
+               intervention, and so on. Each level takes a round of solving; so many are surely a mistake.",
+    },
+    Explanation {
+        id: "require-broken",
+        title: "the parameters do not satisfy a `require`",
+        text: "The model says with `require` which parameter values belong together, and the defaults, or the values \
+               given with `--param`, do not. Inside an intervention this makes the question undefined instead.\n\n\
+               Wrong: `require p + cost < 1` with `--param p=0.9,cost=0.2`\n\
+               Right: `--param p=0.7,cost=0.2`",
+    },
+    Explanation {
+        id: "start-absent",
+        title: "a variable that does not exist at the start was given a start value",
+        text: "A variable declared with `when` exists only where its condition holds. At the start asked for, it does \
+               not; a value would mean nothing.\n\n\
+               Wrong: start guarantee = firm, while regime starts at war\n\
+               Right: start regime = truce, start guarantee = firm",
+    },
+    Explanation {
+        id: "unknown-id",
+        title: "there is no diagnostic with this id",
+        text: "Ids stand in brackets in a message: error[probabilities-sum]. `melian explain` lists them all.",
+    },
+    Explanation {
+        id: "unknown-model",
+        title: "there is neither a file nor an embedded model with this name",
+        text: "A model is named by a path, by the name of an embedded model (`melian models` lists them), or by - for \
+               standard input. An embedded model goes before a file of the same name; write ./NAME for the file.",
+    },
+    Explanation {
+        id: "unreadable-file",
+        title: "a file cannot be read",
+        text: "The system does not let Melian read the file; the message says why.",
+    },
+    Explanation {
+        id: "unwritable-file",
+        title: "a file cannot be written",
+        text: "The system does not let Melian write the file; the message says why.",
+    },
+];
