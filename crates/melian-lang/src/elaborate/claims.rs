@@ -60,7 +60,7 @@ impl<'a> Elaborator<'a> {
 
     /// Reads the body of a measure that nothing uses, as whatever it is.
     pub fn probe_question(&mut self, e: &'a ast::Expr, env: &Env<'a>) {
-        if self.is_condition(e, env) {
+        if self.is_condition(e) {
             self.condition(e, env);
         } else {
             self.question(e, env);
@@ -68,7 +68,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Whether something is a condition rather than a number.
-    fn is_condition(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> bool {
+    fn is_condition(&mut self, e: &'a ast::Expr) -> bool {
         use melian_model::BinaryOp::{Add, Divide, Multiply, Power, Subtract};
         match &e.kind {
             ast::ExprKind::Binary(Add | Subtract | Multiply | Divide | Power, ..) => false,
@@ -79,7 +79,7 @@ impl<'a> Elaborator<'a> {
             | ast::ExprKind::Rises(_)
             | ast::ExprKind::Among { .. }
             | ast::ExprKind::Aggregate { kind: Aggregate::Any | Aggregate::All, .. } => true,
-            ast::ExprKind::Under(inner, _) => self.is_condition(inner, env),
+            ast::ExprKind::Under(inner, _) => self.is_condition(inner),
             ast::ExprKind::Name(name) => self.macro_is_condition(name),
             ast::ExprKind::Call(name, _) => self.macro_is_condition(&name.text),
             _ => false,
@@ -96,7 +96,7 @@ impl<'a> Elaborator<'a> {
         let (ItemKind::Let(decl) | ItemKind::Measure(decl)) = &file.items[item].kind else { return false };
         // A measure that only names another one is looked through once: enough for what people write, and no cycle.
         !matches!(decl.value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Call(..))
-            && self.is_condition(&decl.value, &env)
+            && self.is_condition(&decl.value)
     }
 }
 
@@ -113,6 +113,7 @@ pub struct Apart<'c> {
 }
 
 /// A number or a condition.
+#[expect(clippy::large_enum_variant, reason = "there is one of them at a time")]
 pub enum Asked {
     /// A number (or truth value).
     Number(Question),
@@ -125,7 +126,7 @@ impl Apart<'_> {
     pub fn question<'s>(&'s self, e: &'s ast::Expr) -> Result<Asked, Vec<Diagnostic>> {
         self.read(|this| {
             let env = Env::default();
-            if this.is_condition(e, &env) {
+            if this.is_condition(e) {
                 this.condition(e, &env).map(Asked::Condition)
             } else {
                 this.question(e, &env).map(Asked::Number)

@@ -396,16 +396,16 @@ impl<'a> Elaborator<'a> {
 
     /// A name that stands for nothing.
     pub fn unknown_name(&mut self, name: &str, span: Span, env: &Env<'a>, want: Option<EnumId>) {
-        if let Some(place) = self.symbols.written_locals.get(name).copied() {
-            if matches!(self.mode, Mode::Event | Mode::Visit | Mode::Finally | Mode::Program) {
-                self.report(
-                    Diagnostic::error("local-unset", format!("the local `{name}` has no value here"), span)
-                        .label("read here")
-                        .also(place, "declared here: it lives from this line to the end of its block")
-                        .help("declare it earlier, or before the block in which it is set"),
-                );
-                return;
-            }
+        if let Some(place) = self.symbols.written_locals.get(name).copied()
+            && matches!(self.mode, Mode::Event | Mode::Visit | Mode::Finally | Mode::Program)
+        {
+            self.report(
+                Diagnostic::error("local-unset", format!("the local `{name}` has no value here"), span)
+                    .label("read here")
+                    .also(place, "declared here: it lives from this line to the end of its block")
+                    .help("declare it earlier, or before the block in which it is set"),
+            );
+            return;
         }
         if let Some(id) = want
             && !self.model.enums[id.0].labels.is_empty()
