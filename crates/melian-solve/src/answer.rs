@@ -4,7 +4,7 @@ use crate::{
     ask::{Combine, Later, Recursion, Rule, Work},
     backward::{Found, backward},
     eval::{Env, eval},
-    forward::forward,
+    forward::{forward, last_period},
     plan::Plan,
     scenario::{Answer, Bound, Scenario, Segment, segment_of},
     sweep::{Boundary, Workspace},
@@ -91,40 +91,71 @@ pub fn answer_all(
     }
     let bounds = bound_recursions(plan, segments, &mut work);
 
-    let root: Vec<usize> = (0..work.recursions.len()).filter(|&r| work.recursions[r].first == 1).collect();
-    let nested: Vec<usize> = (0..work.recursions.len()).filter(|&r| work.recursions[r].first > 1).collect();
-    let forward_route = match route {
-        Route::Backward => false,
-        Route::Forward => true,
-        Route::Auto => forward_is_less_work(plan, &work, &root, queries.len()),
-    };
+    // What each query needs, apart from what its questions about play that goes on need.
+    let roots: Vec<Vec<usize>> = combined
+        .iter()
+        .map(|atoms| {
+            let mut root: Vec<usize> = bounds.iter().flatten().flat_map(|&(v, b)| [v, b]).collect();
+            for c in atoms {
+                match c {
+                    Combine::One(r) => root.push(*r),
+                    Combine::Ratio(a, b, _) => root.extend([*a, *b]),
+                    Combine::Value(player) => root.extend(path_values[player.0]),
+                    Combine::Start(_, _, ahead) => root.extend(ahead.iter().filter_map(|l| match l {
+                        Later::Carried(r) if work.recursions[*r].first == 1 => Some(*r),
+                        _ => None,
+                    })),
+                    Combine::Probe(_) => {}
+                }
+            }
+            root.sort_unstable();
+            root.dedup();
+            root
+        })
+        .collect();
+    let onward: Vec<Vec<usize>> = roots
+        .iter()
+        .map(|root| match route {
+            Route::Backward => Vec::new(),
+            Route::Forward => root.clone(),
+            Route::Auto => crate::forward::less_work(plan, &work, root),
+        })
+        .collect();
+    let last = last_period(&work, &onward);
+    let carry: Vec<usize> = (0..work.recursions.len())
+        .filter(|r| {
+            work.recursions[*r].first > 1
+                || roots.iter().zip(&onward).any(|(root, onward)| root.contains(r) && !onward.contains(r))
+        })
+        .collect();
+
+    let mut starts = Vec::new();
+    for query in queries {
+        let Some(place) = plan.locate(query.start) else {
+            let title = "the start is not one that the plan was made for";
+            return Err(vec![Diagnostic::error("start-not-planned", title, Span::NONE)]);
+        };
+        starts.push(place);
+    }
     let mut space = Workspace::default();
     let mut done = 0.0;
-    let sweeps = 1.0 + if forward_route { 2.0 } else { 0.0 };
-    let total = sweeps * (plan.model.horizon * segments.len()) as f64;
+    let total = (plan.model.horizon * segments.len() + last) as f64;
     let mut step = || {
         done += 1.0;
         progress(f64::min(done / total, 1.0));
     };
-    let carry: Vec<usize> =
-        if forward_route { nested } else { nested.into_iter().chain(root.clone()).collect() };
-    let found = backward(plan, segments, &work, &carry, &mut space, &mut step)?;
+    let mut found = backward(plan, segments, &work, &carry, last, &mut space, &mut step)?;
+    let mut histories = std::mem::take(&mut found.histories);
+    let ahead = &found.snapshots;
+    let pushed =
+        forward(plan, segments, &work, &onward, &starts, ahead, &mut histories, &mut space, &mut step)?;
     let mut answers = Vec::new();
-    for (query, combined) in queries.iter().zip(&combined) {
-        let Some((entry, state)) = plan.locate(query.start) else {
-            return Err(vec![Diagnostic::error(
-                "start-not-planned",
-                "the start is not one that the plan was made for",
-                Span::NONE,
-            )]);
-        };
-        let values: Vec<f64> = if forward_route {
-            forward(plan, segments, &work, &root, &found.snapshots, (entry, state), &mut space, &mut step)?
-        } else {
-            (0..work.recursions.len())
-                .map(|r| found.recursions.get(&r).map_or(0.0, |b| at(plan, b, entry, state, 0)))
-                .collect()
-        };
+    for (q, (query, combined)) in queries.iter().zip(&combined).enumerate() {
+        let (entry, state) = starts[q];
+        let mut values = pushed[q].clone();
+        for &r in roots[q].iter().filter(|r| !onward[q].contains(r)) {
+            values[r] = found.recursions.get(&r).map_or(0.0, |b| at(plan, b, entry, state, 0));
+        }
         answers.push(Answers {
             values: combined
                 .iter()
@@ -238,15 +269,6 @@ fn bound_recursions(plan: &Plan, segments: &[Segment], work: &mut Work) -> Vec<V
         first = segment.until + 1;
     }
     all
-}
-
-/// Compares the columns carried backward, period by period, with sweeping once more and pushing distributions.
-fn forward_is_less_work(plan: &Plan, work: &Work, root: &[usize], starts: usize) -> bool {
-    let carried: usize = root.iter().map(|&r| work.recursions[r].by).sum();
-    let last = root.iter().map(|&r| work.recursions[r].by).max().unwrap_or(0);
-    let passes = crate::forward::count_passes(work, root);
-    let players = plan.model.players.len().max(1);
-    carried > starts * last * (2 * players + 2 * passes)
 }
 
 fn payoff_range(plan: &Plan, values: &Boundary) -> Vec<(f64, f64)> {

@@ -2,7 +2,7 @@
 
 use crate::{
     ask::{LookUp, Rule, Wanted, Work},
-    belief::player_columns,
+    belief::{History, player_columns},
     explore::NodeId,
     flow::Step,
     plan::{Op, Plan},
@@ -25,15 +25,18 @@ pub(crate) struct Found {
     /// Players' values at the start of period 1 under the first segment's belief.
     pub values: Boundary,
     pub look_ups: Vec<Option<f64>>,
+    /// For each segment, what a forward pass needs.
+    pub histories: Vec<History>,
     pub ties: u64,
 }
 
-/// Runs the segments backward, carrying the recursions in `carry`.
+/// Runs the segments backward, carrying the recursions in `carry`; keeps what a forward pass through period `last` needs.
 pub(crate) fn backward(
     plan: &Plan,
     segments: &[Segment],
     work: &Work,
     carry: &[usize],
+    last: usize,
     space: &mut Workspace,
     step: &mut dyn FnMut(),
 ) -> Result<Found, Vec<Diagnostic>> {
@@ -51,6 +54,7 @@ pub(crate) fn backward(
         let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
         let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
         let mut next: Option<Boundary> = None;
+        let mut history = History::new(plan, first, segment.until.min(last));
         for period in (first..=horizon).rev() {
             belief.at(plan, period)?;
             let active: Vec<usize> = carry
@@ -157,9 +161,11 @@ pub(crate) fn backward(
                     found.snapshots.insert(r, values);
                 }
             }
+            history.keep(period, &out);
             next = Some(out);
             step();
         }
+        found.histories.insert(0, history);
         if s == 0 {
             found.values = next.unwrap_or_default();
         }

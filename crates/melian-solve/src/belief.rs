@@ -13,7 +13,10 @@ use std::sync::atomic::AtomicU64;
 ///
 /// With stride √T, memory is 2·√T instead of T boundaries, for one more sweep.
 pub(crate) struct History {
-    /// Values at the start of period `first + k·stride`; after the last period there are none.
+    first: usize,
+    last: usize,
+    stride: usize,
+    /// Values at the starts of periods `first + 1 + k·stride`, and of the one after the last.
     kept: Vec<(usize, Boundary)>,
     /// Values at the starts of the periods of one stretch.
     stretch: Vec<(usize, Boundary)>,
@@ -43,8 +46,23 @@ pub(crate) fn value_period(
 }
 
 impl History {
-    /// Solves periods `first..=horizon` and keeps the values at the starts of periods `first + 1 ..= last + 1`, as
-    /// far as there are any: what a forward pass over `first..=last` needs.
+    /// Room for what a forward pass over `first..=last` needs: the values at the starts of periods
+    /// `first + 1 ..= last + 1`.
+    pub fn new(plan: &Plan, first: usize, last: usize) -> History {
+        let horizon = plan.model.horizon;
+        let stride = if plan.size.history_bytes <= KEEP_ALL { 1 } else { horizon.isqrt().max(1) };
+        History { first, last, stride, kept: Vec::new(), stretch: Vec::new() }
+    }
+
+    /// Takes the values at the start of a period, if they are among those to be kept.
+    pub fn keep(&mut self, period: usize, values: &Boundary) {
+        let wanted = period > self.first && period <= self.last + 1;
+        if wanted && (period == self.last + 1 || (period - self.first - 1).is_multiple_of(self.stride)) {
+            self.kept.push((period, values.clone()));
+        }
+    }
+
+    /// Solves the periods after `first` for a forward pass over `first..=last`.
     pub fn solve(
         plan: &Plan,
         setting: &Setting,
@@ -54,18 +72,15 @@ impl History {
         step: &mut dyn FnMut(),
     ) -> Result<(History, Tables), Vec<Diagnostic>> {
         let horizon = plan.model.horizon;
-        let stride = if plan.size.history_bytes <= KEEP_ALL { 1 } else { horizon.isqrt().max(1) };
         let mut tables = Tables::new(plan, setting, horizon)?;
-        let mut history = History { kept: Vec::new(), stretch: Vec::new() };
+        let mut history = History::new(plan, first, last);
         let ties = AtomicU64::new(0);
         let mut next: Option<Boundary> = None;
         for period in (first + 1..=horizon).rev() {
             tables.at(plan, period)?;
             let mut out = Boundary::new();
             value_period(plan, &tables, space, next.as_ref(), None, &mut out, &ties);
-            if period == last + 1 || period <= last && (period - first - 1).is_multiple_of(stride) {
-                history.kept.push((period, out.clone()));
-            }
+            history.keep(period, &out);
             next = Some(out);
             step();
         }

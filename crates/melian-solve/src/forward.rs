@@ -32,6 +32,8 @@ enum Stop {
 /// The recursions that share a flow of mass.
 struct Pass {
     stop: Stop,
+    /// Whose question it is.
+    query: usize,
     recursions: Vec<usize>,
     /// Mass at the entries, at the start of the current period.
     mass: Vec<Vec<f64>>,
@@ -49,54 +51,77 @@ fn stop(rule: &Rule, after: usize) -> Stop {
     }
 }
 
-fn group(work: &Work, root: &[usize]) -> Vec<Pass> {
+fn group(work: &Work, query: usize, root: &[usize]) -> Vec<Pass> {
     let mut passes: Vec<Pass> = Vec::new();
     for &r in root {
         let stop = stop(&work.recursions[r].rule, work.recursions[r].after);
         match passes.iter_mut().find(|p| p.stop == stop) {
             Some(pass) => pass.recursions.push(r),
-            None => passes.push(Pass { stop, recursions: vec![r], mass: Vec::new(), taken: 0.0 }),
+            None => passes.push(Pass { stop, query, recursions: vec![r], mass: Vec::new(), taken: 0.0 }),
         }
     }
     passes
 }
 
-/// How many passes these recursions need.
-pub(crate) fn count_passes(work: &Work, root: &[usize]) -> usize {
-    group(work, root).len()
+/// Of the recursions of a query, those that a forward pass computes with less work than columns of the backward sweep.
+///
+/// A column costs one a period; a pass about two a period, however many recursions share it, and all passes together
+/// the players' columns once more.
+pub(crate) fn less_work(plan: &Plan, work: &Work, root: &[usize]) -> Vec<usize> {
+    let by = |r: &usize| work.recursions[*r].by;
+    let mut passes = group(work, 0, root);
+    passes.retain(|p| {
+        p.recursions.iter().map(by).sum::<usize>() > 2 * p.recursions.iter().map(by).max().unwrap_or(0)
+    });
+    let chosen: Vec<usize> = passes.iter().flat_map(|p| p.recursions.iter().copied()).collect();
+    let last = chosen.iter().map(by).max().unwrap_or(0);
+    let saved: usize = passes
+        .iter()
+        .map(|p| {
+            p.recursions.iter().map(by).sum::<usize>() - 2 * p.recursions.iter().map(by).max().unwrap_or(0)
+        })
+        .sum();
+    if saved > last * (plan.model.players.len() + 1) { chosen } else { Vec::new() }
 }
 
-/// The value of every recursion in `root`, for play from one start.
+/// The last period that any of these recursions looks at.
+pub(crate) fn last_period(work: &Work, roots: &[Vec<usize>]) -> usize {
+    roots.iter().flatten().map(|&r| work.recursions[r].by).max().unwrap_or(0)
+}
+
+/// The values of each query's recursions in `roots`, for play from its start. `histories` come from the backward pass.
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn forward(
     plan: &Plan,
     segments: &[Segment],
     work: &Work,
-    root: &[usize],
+    roots: &[Vec<usize>],
+    starts: &[(NodeId, usize)],
     snapshots: &HashMap<usize, Boundary>,
-    start: (NodeId, usize),
+    histories: &mut [History],
     space: &mut Workspace,
     step: &mut dyn FnMut(),
-) -> Result<Vec<f64>, Vec<Diagnostic>> {
-    let mut values = vec![0.0; work.recursions.len()];
-    let mut passes = group(work, root);
-    let last = root.iter().map(|&r| work.recursions[r].by).max().unwrap_or(0);
+) -> Result<Vec<Vec<f64>>, Vec<Diagnostic>> {
+    let mut values = vec![vec![0.0; work.recursions.len()]; roots.len()];
+    let mut passes: Vec<Pass> = (0..roots.len()).flat_map(|q| group(work, q, &roots[q])).collect();
+    let last = last_period(work, roots);
     for pass in &mut passes {
         pass.mass = plan.entries.iter().map(|&id| vec![0.0; plan.nodes[id].space.size]).collect();
-        if let Ok(entry) = plan.entries.binary_search(&start.0) {
-            pass.mass[entry][start.1] = 1.0;
+        let (node, state) = starts[pass.query];
+        if let Ok(entry) = plan.entries.binary_search(&node) {
+            pass.mass[entry][state] = 1.0;
         }
     }
     let mut worth = vec![1.0; plan.model.players.len()];
     let ties = AtomicU64::new(0);
     let mut first = 1;
-    for segment in segments {
+    for (segment, history) in segments.iter().zip(histories) {
         let until = segment.until.min(last);
         if first > until {
             break;
         }
         let same = segment.belief == segment.path;
-        let (mut history, mut belief) = History::solve(plan, &segment.belief, first, until, space, step)?;
+        let mut belief = Tables::new(plan, &segment.belief, first)?;
         let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, first)?) };
         let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
         let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
@@ -125,7 +150,7 @@ pub(crate) fn forward(
                     period,
                     worth: &worth,
                     precision: &precision,
-                    values: &mut values,
+                    values: &mut values[pass.query],
                 };
                 push.period(pass)?;
             }
