@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod classics;
+pub mod compare;
 
 pub mod generate;
 pub mod reference;

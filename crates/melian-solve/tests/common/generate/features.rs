@@ -260,7 +260,7 @@ impl Found {
             self.note_if(possible > 1 && decision.precision.is_infinite(), "tie");
             self.note_if(possible == 1 && decision.p.len() > 1, "best response");
             self.note_if(possible > 1 && possible < decision.p.len(), "some probabilities zero");
-            self.note_if(decision.allowed.len() < decision.p.len(), "commitment in belief");
+            self.note_if(decision.bound, "commitment in belief");
         }
         let ends = play.states_at(&case.scenario.start, 0, case.model.horizon).expect("it was answered");
         let ended = |state: &[usize]| case.model.ended.is_some_and(|v| state[v.0] == 1);

@@ -5,10 +5,12 @@
 
 mod draft;
 mod expression;
+pub mod faults;
 pub mod features;
 mod program;
 mod questions;
 mod scenario;
+pub mod shuffle;
 
 use crate::common::{build::*, reference::walk::Play};
 use draft::Draft;

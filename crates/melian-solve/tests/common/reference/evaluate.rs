@@ -106,7 +106,7 @@ impl Scene<'_> {
                     return self.value(&values[last]);
                 }
                 let mut above = 1;
-                while knots[above] < x {
+                while knots[above] <= x {
                     above += 1;
                 }
                 let (x0, x1) = (knots[above - 1], knots[above]);

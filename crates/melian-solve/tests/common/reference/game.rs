@@ -3,7 +3,7 @@
 //!     V(s, t)        = ended(s) ? 0 : run(s, period t)                        V(s, T+1) = what `finally` pays
 //!     run(s, rest)   = what the next statement pays + E[run(s', rest')]       run(s, nothing) = δ · V(s', t+1)
 //!     Q(a)           = run(s with the stage at a, body of a, then rest)
-//!     p(a)           = exp(λ·Q_i(a)) / Σ_b exp(λ·Q_i(b))   over the allowed actions
+//!     p(a)           = exp(λ·Q_i(a)) / Σ_b exp(λ·Q_i(b))   over the available actions
 //!     run(s, choice) = Σ_a p(a)·Q(a) for all players; under `emax` the mover's own entry is (1/λ) ln Σ_a exp(λ·Q_i(a))
 //!
 //! One entry for each player. Values are kept at period starts; decisions are kept too, because the walk forward asks
@@ -22,13 +22,13 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 pub struct Decision<'m> {
     /// The mover's precision.
     pub precision: f64,
-    /// The actions whose guard holds.
+    /// The actions that are available: their guard holds and the binding commitment leaves them.
     pub available: Vec<&'m ActionBody>,
+    /// Whether a commitment binds.
+    pub bound: bool,
     /// Expected payoffs of all players after each of them.
     pub q: Vec<Vec<f64>>,
-    /// Positions in `available` of those that the commitments leave.
-    pub allowed: Vec<usize>,
-    /// Probability of each available action.
+    /// Probability of each.
     pub p: Vec<f64>,
 }
 
@@ -174,19 +174,22 @@ impl<'m> Game<'m> {
         }
         let model = self.mechanics.model;
         let mover = model.stage(site.choice.stage).player;
-        let available = self.mechanics.available(period, site, state)?;
+        let mut available = self.mechanics.available(period, site, state)?;
+        let scene = self.mechanics.scene(period, state);
+        let binding = commitment::binding(self.commitments, scene, site.choice.stage, &available)?;
+        let bound = binding.is_some();
+        if let Some(kept) = binding {
+            available = kept.into_iter().map(|k| available[k]).collect();
+        }
         let mut q = Vec::new();
         for action in &available {
             let (state, rest) = self.mechanics.choose(site, state, action);
             q.push(self.run(period, &state, rest)?);
         }
-        let scene = self.mechanics.scene(period, state);
-        let bound = commitment::binding(self.commitments, scene, site.choice.stage, &available)?;
-        let allowed = bound.unwrap_or_else(|| (0..available.len()).collect());
         let own: Vec<f64> = q.iter().map(|q| q[mover.0]).collect();
         let precision = self.precision(mover);
-        let p = response(&own, &allowed, precision);
-        let decision = Rc::new(Decision { precision, available, q, allowed, p });
+        let p = response(&own, precision);
+        let decision = Rc::new(Decision { precision, available, bound, q, p });
         self.decisions.borrow_mut().insert(key, decision.clone());
         Ok(decision)
     }
@@ -206,18 +209,18 @@ impl<'m> Game<'m> {
     }
 }
 
-/// Quantal response among the allowed positions: λ = ∞ shares ties equally, λ = 0 is uniform.
-pub fn response(own: &[f64], allowed: &[usize], precision: f64) -> Vec<f64> {
-    let best = allowed.iter().map(|k| own[*k]).fold(f64::NEG_INFINITY, f64::max);
-    let mut weights = vec![0.0; own.len()];
-    for &k in allowed {
-        weights[k] = if precision.is_infinite() {
-            let tied = (own[k] - best).abs() <= 1e-12 * best.abs().max(1.0);
+/// Quantal response: λ = ∞ shares ties equally, λ = 0 is uniform.
+pub fn response(own: &[f64], precision: f64) -> Vec<f64> {
+    let best = own.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weight = |q: &f64| {
+        if precision.is_infinite() {
+            let tied = (q - best).abs() <= 1e-12 * best.abs().max(1.0);
             if tied { 1.0 } else { 0.0 }
         } else {
-            (precision * (own[k] - best)).exp()
-        };
-    }
+            (precision * (q - best)).exp()
+        }
+    };
+    let weights: Vec<f64> = own.iter().map(weight).collect();
     let sum: f64 = weights.iter().sum();
     weights.iter().map(|w| w / sum).collect()
 }

@@ -13,6 +13,7 @@
 //! - The payoffs of period t are discounted t − 1 times; `finally` T times, with t = T in its expressions (`game`).
 //! - Outcomes of probability zero are not executed. Actions of probability zero are, where values are computed (what
 //!   they lead to is a counterfactual that the mover weighs), but the path does not follow them (`walk`).
+//! - Actions that a commitment excludes are not available, so nothing in them is executed.
 //! - A law whose probabilities exceed one, with or without `rest`, is `probabilities-sum`; a single one below zero is
 //!   `probability-negative`.
 //! - A segment of a scenario: choices are those of the equilibrium of `belief`, a game over the whole horizon. On the

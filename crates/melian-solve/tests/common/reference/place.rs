@@ -49,8 +49,8 @@ pub fn margin(
     let decision = game.decide(at, &state, &site)?;
     let mover = game.mechanics.model.stage(stage).player;
     let payoff = |action: usize| match decision.available.iter().position(|a| a.action == action) {
-        Some(k) if decision.allowed.contains(&k) => Ok(decision.q[k][mover.0]),
-        _ => fault(UNDEFINED, "the action is not available"),
+        Some(k) => Ok(decision.q[k][mover.0]),
+        None => fault(UNDEFINED, "the action is not available"),
     };
     Ok(payoff(actions[0])? - payoff(actions[1])?)
 }
