@@ -142,17 +142,23 @@ impl Parser<'_> {
             || matches!(word, "if" | "for" | "local" | "end")
             || (self.sees(Kind::Word) && matches!(self.peek(1).kind, Kind::Assign | Kind::Tilde));
         if statement && !words::ITEMS.contains(&word) {
-            let problem = Diagnostic::error("misplaced-statement", "statements stand inside `play … { }`", here)
-                .label("this is a statement, and `play` is not open here")
-                .help("declarations begin with `const`, `param`, `state`, `let`, …; a `}` too many closes `play` too early");
+            let problem =
+                Diagnostic::error("misplaced-statement", "statements stand inside `play … { }`", here)
+                    .label("this is a statement, and `play` is not open here")
+                    .help(
+                        "declarations begin with `const`, `param`, \
+                    `state`, `let`, …; a `}` too many closes `play` too early",
+                    );
             return Err(self.fail(problem));
         }
         match self.misspelt_item() {
             Ok(right) => self.item_of(right),
             Err(Lost) => {
                 let title = format!("expected a declaration, found {}", self.found());
-                let problem = Diagnostic::error("unexpected-token", title, here)
-                    .help("declarations begin with `const`, `type`, `param`, `require`, `player`, `state`, `let`, `play`, `finally`, `measure` or `claim`");
+                let problem = Diagnostic::error("unexpected-token", title, here).help(
+                    "declarations begin with `const`, `type`, `param`, `require`, \
+                    `player`, `state`, `let`, `play`, `finally`, `measure` or `claim`",
+                );
                 Err(self.fail(problem))
             }
         }

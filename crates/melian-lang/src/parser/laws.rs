@@ -54,8 +54,15 @@ impl Parser<'_> {
                 LawKind::Outcomes(outcomes)
             }
             word => {
-                let problem = Diagnostic::error("unknown-law", format!("expected a law of chance, found {}", self.found()), self.here())
-                    .help("the laws are `walk(up: e, down: e)`, `{ a: p, stay: rest }`, `normal(mean, sd)`, `binomial(n, p)` and `uniform`");
+                let problem = Diagnostic::error(
+                    "unknown-law",
+                    format!("expected a law of chance, found {}", self.found()),
+                    self.here(),
+                )
+                .help(
+                    "the laws are `walk(up: e, down: e)`, `{ a: p, stay: \
+                    rest }`, `normal(mean, sd)`, `binomial(n, p)` and `uniform`",
+                );
                 let problem = match words::nearest(word, LAWS) {
                     Some(law) if !word.is_empty() => problem.fix(format!("write `{law}`"), self.here(), law),
                     _ if self.on_new_line() => problem,

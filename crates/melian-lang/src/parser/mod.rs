@@ -14,6 +14,7 @@ mod questions;
 mod recover;
 mod sets;
 mod statements;
+mod values;
 
 use melian_model::Diagnostic;
 

@@ -32,8 +32,15 @@ impl Parser<'_> {
     fn close_question(&mut self, open: usize, kind: Kind) -> Parsed<()> {
         if self.sees(Kind::Word) && !self.on_new_line() {
             let clauses = ["at", "by", "after", "until", "when", "where", "always", "total"];
-            let problem = Diagnostic::error("question-form", format!("unexpected {} in a question", self.found()), self.here())
-                .help("behind what is asked stand `at m`, `by m`, `after k by m`, `until c by m`, `when first c by m` or `| c`");
+            let problem = Diagnostic::error(
+                "question-form",
+                format!("unexpected {} in a question", self.found()),
+                self.here(),
+            )
+            .help(
+                "behind what is asked stand `at m`, `by m`, `after k \
+                    by m`, `until c by m`, `when first c by m` or `| c`",
+            );
             let problem = match crate::words::nearest(self.word(), clauses) {
                 Some(right) => problem.fix(format!("write `{right}`"), self.here(), right),
                 None => problem,
@@ -166,8 +173,15 @@ impl Parser<'_> {
         let span = self.here();
         self.bump();
         if !self.sees_word("first") {
-            let problem = Diagnostic::error("question-form", format!("expected `first` after `when`, found {}", self.found()), self.here())
-                .help("`when first c` asks at the first month in which `c` holds; a condition at the same time stands behind `|`");
+            let problem = Diagnostic::error(
+                "question-form",
+                format!("expected `first` after `when`, found {}", self.found()),
+                self.here(),
+            )
+            .help(
+                "`when first c` asks at the first month in which `c` \
+                    holds; a condition at the same time stands behind `|`",
+            );
             return Err(self.fail(problem));
         }
         self.bump();

@@ -144,15 +144,28 @@ impl Parser<'_> {
             "when" => Diagnostic::error("unknown-keyword", "`when` begins no statement", here)
                 .label("a condition before statements is written `if`")
                 .fix("write `if`", here, "if"),
-            "while" | "repeat" | "loop" => Diagnostic::error("unknown-keyword", format!("there is no `{word}`"), here)
-                .help("`for i in SET { … }` repeats statements over a family; play itself goes from period to period"),
-            "return" | "break" | "stop" | "exit" => Diagnostic::error("unknown-keyword", format!("there is no `{word}`"), here)
-                .help("`end` stops play for good"),
+            "while" | "repeat" | "loop" => {
+                Diagnostic::error("unknown-keyword", format!("there is no `{word}`"), here).help(
+                    "`for i in SET { … }` repeats statements over a \
+                    family; play itself goes from period to period",
+                )
+            }
+            "return" | "break" | "stop" | "exit" => {
+                Diagnostic::error("unknown-keyword", format!("there is no `{word}`"), here)
+                    .help("`end` stops play for good")
+            }
             _ if words::ITEMS.contains(&word) && self.peek(1).kind == Kind::Word => {
-                let problem = Diagnostic::error("misplaced-declaration", format!("`{word}` stands outside `play`"), here)
-                    .label("a declaration among statements");
+                let problem = Diagnostic::error(
+                    "misplaced-declaration",
+                    format!("`{word}` stands outside `play`"),
+                    here,
+                )
+                .label("a declaration among statements");
                 match word {
-                    "state" => problem.help("inside, `local x : DOMAIN = e` declares a variable of the period"),
+                    "state" => problem.help(
+                        "inside, `local x : DOMAIN = e` \
+                    declares a variable of the period",
+                    ),
                     "const" | "param" => problem.help("inside, `let x = e` gives an expression a name"),
                     _ => problem.help("move it to the outermost level of the file"),
                 }
@@ -282,19 +295,40 @@ impl Parser<'_> {
         let expected =
             format!("expected `=`, `~`, `gains`, `pays` or `chooses` after `{}`", words::shorten(name));
         let problem = match self.kind() {
-            Kind::ParenOpen => Diagnostic::error("unexpected-token", format!("`{name}(…)` is not a statement"), place.span.to(self.here()))
-                .help("a `let` is used inside expressions; a statement assigns, draws, pays or lets someone choose"),
-            Kind::Dot => Diagnostic::error("unexpected-token", format!("nothing can be set at `{name}.{}`", self.word_at(1)), place.span.to(self.here()))
-                .label("this is no variable")
-                .help("what was chosen at a stage is read-only; `with { P.stage = a }` commits a player in a question"),
-            _ if words::nearest(name, ["local", "let", "end", "for", "if"]).is_some() && self.sees(Kind::Word) && !self.on_new_line() => {
+            Kind::ParenOpen => Diagnostic::error(
+                "unexpected-token",
+                format!("`{name}(…)` is not a statement"),
+                place.span.to(self.here()),
+            )
+            .help(
+                "a `let` is used inside expressions; a \
+                    statement assigns, draws, pays or lets someone choose",
+            ),
+            Kind::Dot => Diagnostic::error(
+                "unexpected-token",
+                format!("nothing can be set at `{name}.{}`", self.word_at(1)),
+                place.span.to(self.here()),
+            )
+            .label("this is no variable")
+            .help(
+                "what was chosen at a stage is read-only; `with \
+                    { P.stage = a }` commits a player in a question",
+            ),
+            _ if words::nearest(name, ["local", "let", "end", "for", "if"]).is_some()
+                && self.sees(Kind::Word)
+                && !self.on_new_line() =>
+            {
                 let right = words::nearest(name, ["local", "let", "end", "for", "if"]).unwrap_or("if");
                 Diagnostic::error("unknown-keyword", format!("unknown word `{name}`"), place.span)
                     .label(format!("did you mean `{right}`?"))
                     .fix(format!("write `{right}`"), place.span, right)
             }
-            _ => Diagnostic::error("unexpected-token", format!("{expected}, found {}", self.found()), place.span)
-                .label("this begins no statement"),
+            _ => Diagnostic::error(
+                "unexpected-token",
+                format!("{expected}, found {}", self.found()),
+                place.span,
+            )
+            .label("this begins no statement"),
         };
         self.fail(problem)
     }
@@ -377,9 +411,16 @@ impl Parser<'_> {
                 && matches!(self.peek(2).kind, Kind::Word | Kind::Number | Kind::Minus))
             || self.sees_word("if");
         if statement {
-            let problem = Diagnostic::error("statement-among-actions", format!("expected an action, found a statement with {}", self.found()), self.here())
-                .label("this stands directly among the actions of a stage")
-                .help("put it into the braces of an action: `accept { … }`; a condition on an action is `accept when c`");
+            let problem = Diagnostic::error(
+                "statement-among-actions",
+                format!("expected an action, found a statement with {}", self.found()),
+                self.here(),
+            )
+            .label("this stands directly among the actions of a stage")
+            .help(
+                "put it into the braces of an action: `accept { … \
+                    }`; a condition on an action is `accept when c`",
+            );
             let lost = self.fail(problem);
             if self.sees_word("if") {
                 self.bump();
