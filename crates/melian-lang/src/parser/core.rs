@@ -134,7 +134,7 @@ impl<'t> Parser<'t> {
         if self.kind() == Kind::End {
             return Some(result);
         }
-        let Lost = self.unexpected("the end");
+        let Lost = self.unexpected("nothing more");
         None
     }
 

@@ -130,9 +130,7 @@ impl Parser<'_> {
                 "not" if self.word_at(1) == "in" && self.in_is_operator(2) => {
                     Some((Operator::NotIn, COMPARE))
                 }
-                "with" | "unexpected" | "unnoticed" if self.peek(1).kind == Kind::BraceOpen => {
-                    Some((Operator::Under, UNDER))
-                }
+                "with" | "unexpected" | "unnoticed" => Some((Operator::Under, UNDER)),
                 "by" if self.context.conditions => Some((Operator::By, COMPARE)),
                 "near" if self.context.conditions => Some((Operator::Near, COMPARE)),
                 "rises" | "falls" if self.context.conditions && self.word_at(1) == "with" => {
@@ -218,11 +216,16 @@ impl Parser<'_> {
             }
             Operator::By if is_comparison(&left) => ExprKind::By(left, Box::new(self.sum()?)),
             Operator::By => {
+                let asks = is_question(&left);
                 let problem =
                     Diagnostic::error("by-form", "`by` stands behind a comparison", self.tokens[start].span)
                         .label("by how much what exceeds what?")
                         .also(begin, "this is not a comparison")
-                        .help("write `a > b by d`, or put a comparison in parentheses");
+                        .help(if asks {
+                            "a time stands inside of the brackets: `P[e by m]`, `count(P.stage by m)`"
+                        } else {
+                            "write `a > b by d`, or put a comparison in parentheses"
+                        });
                 return Err(self.fail(problem));
             }
             Operator::Near => {
@@ -357,4 +360,12 @@ enum Operator {
 fn is_comparison(expr: &Expr) -> bool {
     use BinaryOp::{AtLeast, AtMost, Equal, Greater, Less, Unequal};
     matches!(expr.kind, ExprKind::Binary(Greater | AtLeast | Less | AtMost | Equal | Unequal, ..))
+}
+
+/// Whether it asks something with times of its own.
+fn is_question(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Probability(_) | ExprKind::Expectation(_) | ExprKind::Choice(_) | ExprKind::Count(_)
+    )
 }

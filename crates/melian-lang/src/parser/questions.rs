@@ -306,6 +306,15 @@ impl Parser<'_> {
         let first = self.at;
         let word = self.word();
         self.bump();
+        if !self.sees(Kind::BraceOpen) {
+            let problem = Diagnostic::error(
+                "question-form",
+                format!("expected `{{` after `{word}`, found {}", self.found()),
+                self.here(),
+            )
+            .help(format!("what changes stands in braces: `q {word} {{ dmg = 2 * dmg }}`"));
+            return Err(self.fail(problem));
+        }
         let (settings, _) = self.braced("settings", Between::Anything, Self::setting)?;
         let kind = match word {
             "unnoticed" => ChangeKind::Unnoticed,
