@@ -60,10 +60,8 @@ pub struct HorizonCheck {
     pub horizon: usize,
     /// Last month that is compared.
     pub until: usize,
-    /// The entry that moved most, relative to its variable's range; `None` for an outlook without entries.
-    pub largest: Option<Move>,
-    /// The outlook under the longer horizon, up to that month.
-    pub outlook: Outlook,
+    /// The entry that moved most, relative to its variable's range; or why the longer game cannot be solved.
+    pub largest: Result<Move, String>,
 }
 
 /// The standard answers about a game.
@@ -148,7 +146,7 @@ pub fn solution(
     let size = study.size().unwrap_or_default();
     drop(study);
     let horizon_check = match wishes.horizon_check {
-        true => horizon_check(model, setup, wishes, &outlook, &|x| progress(share + x * (1.0 - share)))?,
+        true => horizon_check(model, setup, wishes, &outlook, &|x| progress(share + x * (1.0 - share))),
         false => None,
     };
     let solves = solves + usize::from(horizon_check.is_some());
@@ -187,31 +185,46 @@ fn facts(
     }
 }
 
-/// The outlook with the horizon a quarter longer; `None` for a game of one period.
+/// The outlook with the horizon a quarter longer; `None` for a game of one period and for an outlook without entries.
+///
+/// A model may be made for its number of periods (a count that would leave its domain in a longer game), so that the
+/// longer one cannot be solved. That is a finding, not an error.
 fn horizon_check(
     model: &Model,
     setup: &Setup,
     wishes: &Wishes,
     outlook: &Outlook,
     progress: &dyn Fn(f64),
-) -> Result<Option<HorizonCheck>, Vec<Diagnostic>> {
+) -> Option<HorizonCheck> {
     let plan = outlook.plan.clone().until(CHECKED_UNTIL);
-    if model.horizon < 2 || plan.columns.is_empty() || plan.months.is_empty() {
-        return Ok(None);
+    let until = *plan.months.last()?;
+    if model.horizon < 2 || plan.columns.is_empty() {
+        return None;
     }
     let mut longer = model.clone();
     longer.horizon += (model.horizon / 4).max(1);
+    let moved = longer_outlook(&longer, setup, wishes, plan, progress);
+    let largest = match moved {
+        Ok(moved) => outlook.largest_move(&moved, model).ok_or_else(|| "its outlook is undefined".to_owned()),
+        Err(problems) => {
+            let first = problems.iter().find(|p| p.is_error()).or(problems.first());
+            Err(first.map_or_else(String::new, |p| p.title.clone()))
+        }
+    };
+    Some(HorizonCheck { horizon: longer.horizon, until, largest })
+}
+
+fn longer_outlook(
+    longer: &Model,
+    setup: &Setup,
+    wishes: &Wishes,
+    plan: OutlookPlan,
+    progress: &dyn Fn(f64),
+) -> Result<Outlook, Vec<Diagnostic>> {
     let questions = plan.questions();
     let asked: Vec<Asked<'_>> = questions.iter().map(Asked::Question).collect();
-    let mut study = Study::new(&longer, setup.world(&longer)?, &asked, &wishes.options, Route::Auto)?;
+    let mut study = Study::new(longer, setup.world(longer)?, &asked, &wishes.options, Route::Auto)?;
     let readings: Vec<Reading> =
         study.answer(&asked, progress)?.iter().filter_map(|r| r.reading().cloned()).collect();
-    let until = *plan.months.last().unwrap_or(&0);
-    let moved = plan.table(&readings);
-    Ok(Some(HorizonCheck {
-        horizon: longer.horizon,
-        until,
-        largest: outlook.largest_move(&moved, model),
-        outlook: moved,
-    }))
+    Ok(plan.table(&readings))
 }

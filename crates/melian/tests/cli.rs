@@ -3,6 +3,13 @@
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+/// A transcript as a snapshot, without the commands a second time.
+macro_rules! snapshot {
+    ($transcript:expr) => {
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!($transcript) })
+    };
+}
+
 /// A directory for one session, with a model in which one claim fails and one thing is never read.
 fn directory() -> TempDir {
     let directory = TempDir::new().unwrap();
@@ -24,10 +31,10 @@ play rounds for 3 {
     }
 }
 
-measure all = P[heads == 3]
+measure thrice = P[heads == 3]
 claim likely   \"Heads are likelier\"    : prob(Tosser.side == up at 1) > 0.5
-claim certain  \"Heads are certain\"     : all > 0.99
-claim known_up \"A known hand is heads\" : (all with { Tosser.side = up until 2 }) > all
+claim certain  \"Heads are certain\"     : thrice > 0.99
+claim known_up \"A known hand is heads\" : (thrice with { Tosser.side = up until 2 }) > thrice
 ";
     std::fs::write(directory.path().join("coin.melian"), model).unwrap();
     directory
@@ -60,12 +67,14 @@ fn session(lines: &[&[&str]]) -> String {
 
 #[test]
 fn run() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["run", "fearon"],
         &["run", "coin.melian"],
         &["run", "coin.melian", "--check", "--no-measures", "--no-horizon-check"],
-        &["run", "fearon", "--check", "--format", "csv"],
-        &["run", "coin.melian", "--param", "bias=0.9", "--start", "heads=1", "--no-claims"],
+        &["run", "coin.melian", "--check", "--format", "csv"],
+        &["run", "coin.melian", "--param", "bias=0.9", "--no-claims"],
+        &["run", "coin.melian", "--start", "heads=1"],
+        &["run", "coin.melian", "--const", "none=1"],
     ]));
 }
 
@@ -95,7 +104,7 @@ fn run_as_json_keeps_its_fields() {
     );
     assert_eq!(report["model"]["periods"], 3);
     assert_eq!(report["claims"][1]["verdict"], "fails");
-    assert_eq!(report["claims"][1]["sides"][0]["question"], "all");
+    assert_eq!(report["claims"][1]["sides"][0]["question"], "P[heads == 3 by 3]");
     assert_eq!(report["claims"][2]["bounds"][0]["commitment"], "Tosser.side = up until 2");
     assert_eq!(report["warnings"].as_array().unwrap().len(), 1);
     let up = report["first_period"][0]["actions"][0]["probability"].as_f64().unwrap();
@@ -105,11 +114,11 @@ fn run_as_json_keeps_its_fields() {
 
 #[test]
 fn ask() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["ask", "fearon", "P[B.reply == fight]", "value(A)", "demand"],
         &["ask", "fearon", "value(A) with { cost_B = 2 * cost_B }", "value(A) > value(B) by 0.5"],
         &["ask", "coin.melian", "E[heads at 3]", "E[heads at 3] with { Tosser.side = up when heads == 0 }"],
-        &["ask", "coin.melian", "E[heads at 2 | heads == 3]", "all rises with bias over 0 .. 1"],
+        &["ask", "coin.melian", "E[heads at 2 | heads == 3]", "thrice rises with bias over 0 .. 1"],
         &["ask", "fearon", "--format", "json", "P[B.reply == fight]", "value(A) > 0.5"],
         &["ask", "fearon", "--format", "csv", "P[B.reply == fight]", "value(A) > 0.5"],
         &["ask", "fearon", "P[B.replay == fight]"],
@@ -119,7 +128,7 @@ fn ask() {
 
 #[test]
 fn why() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["why", "fearon", "--stage", "B.reply", "--at", "A.demand=ask(0.6)"],
         &["why", "frontline", "--stage", "A.push", "--at", "round=3,line=1"],
         &["why", "fearon", "--stage", "B.reply"],
@@ -130,7 +139,7 @@ fn why() {
 
 #[test]
 fn play() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["play", "frontline", "--seed", "7"],
         &["play", "frontline", "--most-likely", "--months", "2"],
         &["play", "coin.melian", "--months", "1", "--format", "csv"],
@@ -147,7 +156,7 @@ fn play() {
 
 #[test]
 fn files() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["check", "coin.melian"],
         &["check", "--strict", "coin.melian", "fearon"],
         &["new", "border"],
@@ -185,7 +194,7 @@ fn formatting_changes_the_file_once() {
 
 #[test]
 fn print() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["print", "signorino"],
         &["print", "coin.melian", "--stage", "model"],
         &["print", "coin.melian", "--stage", "plan"],
@@ -194,7 +203,7 @@ fn print() {
 
 #[test]
 fn looking_things_up() {
-    insta::assert_snapshot!(session(&[
+    snapshot!(session(&[
         &["models"],
         &["models", "fearom"],
         &["explain", "probabilities-sum"],
@@ -207,7 +216,7 @@ fn looking_things_up() {
 
 #[test]
 fn help() {
-    insta::assert_snapshot!(session(&[&["--help"], &["run", "--help"], &["why", "--help"]]));
+    snapshot!(session(&[&["--help"], &["run", "--help"], &["why", "--help"]]));
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Ask {
             .map(|(question, reply)| Answer {
                 question: question.clone(),
                 value: reply.reading().map(Number::of),
-                finding: reply.finding().map(|f| FindingPart::of(f, question)),
+                finding: reply.finding().map(|f| FindingPart::of(f, None)),
                 bounds: bounds(&reply.bounds),
             })
             .collect();

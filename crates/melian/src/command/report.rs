@@ -6,7 +6,7 @@
 
 use melian::{
     Game, Solution,
-    model::{Convention, print::comparison_word},
+    model::{Convention, Span, print::comparison_word},
     solution::HorizonCheck,
     study::{BoundShare, Finding, Reading, Reply, Verdict},
 };
@@ -104,6 +104,8 @@ struct HorizonPart {
     variable: Option<String>,
     what: Option<String>,
     period: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undefined: Option<String>,
 }
 
 /// A number, or why there is none.
@@ -166,11 +168,11 @@ pub fn bounds(shares: &[BoundShare]) -> Vec<BoundPart> {
 }
 
 impl FindingPart {
-    /// From a finding; sides are quoted as they stand in the text, where they stand there.
-    pub fn of(finding: &Finding, text: &str) -> FindingPart {
+    /// From a finding; sides are quoted as they stand in `written`, a stretch of a text, if they stand there.
+    pub fn of(finding: &Finding, written: Option<(&str, Span)>) -> FindingPart {
         let judged = finding.judged();
         let side = |side: &melian::study::Side, at: Option<f64>, reading: &Reading| SidePart {
-            question: quoted(side, text),
+            question: quoted(side, written),
             at,
             value: Number::of(reading),
         };
@@ -193,13 +195,16 @@ impl FindingPart {
                 by.as_ref().and_then(Reading::number),
                 Vec::new(),
             ),
-            Finding::And(members, _) => {
-                ("and".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, text)).collect())
-            }
+            Finding::And(members, _) => (
+                "and".into(),
+                Vec::new(),
+                None,
+                members.iter().map(|m| FindingPart::of(m, written)).collect(),
+            ),
             Finding::Or(members, _) => {
-                ("or".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, text)).collect())
+                ("or".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, written)).collect())
             }
-            Finding::Not(inner, _) => ("not".into(), Vec::new(), None, vec![FindingPart::of(inner, text)]),
+            Finding::Not(inner, _) => ("not".into(), Vec::new(), None, vec![FindingPart::of(inner, written)]),
         };
         let undefined = match &judged.verdict {
             Verdict::Undefined(reason) => Some(reason.clone()),
@@ -217,11 +222,16 @@ impl FindingPart {
     }
 }
 
-/// A side as written, or as it prints where the text does not hold it.
-fn quoted(side: &melian::study::Side, text: &str) -> String {
-    let written = text.get(side.span.range()).filter(|s| !s.is_empty());
-    let tidy = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
-    written.map_or_else(|| side.text.clone(), tidy)
+/// A side as written, or as it prints where it stands elsewhere: in the measure that a claim names, for example.
+fn quoted(side: &melian::study::Side, written: Option<(&str, Span)>) -> String {
+    let Some((text, within)) = written else { return side.text.clone() };
+    let inside = within.start <= side.span.start && side.span.end <= within.end;
+    match text.get(side.span.range()) {
+        Some(quoted) if inside && !quoted.is_empty() => {
+            quoted.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+        _ => side.text.clone(),
+    }
 }
 
 /// A calendar month, `2025-10`.
@@ -361,21 +371,23 @@ fn claim(game: &Game, claim: &melian::model::Claim, reply: &Reply) -> Option<Cla
         id: claim.id.clone(),
         claim: claim.words.clone(),
         condition: claim.text.split_whitespace().collect::<Vec<_>>().join(" "),
-        finding: FindingPart::of(reply.finding()?, &game.text),
+        finding: FindingPart::of(reply.finding()?, Some((&game.text, claim.span))),
         bounds: bounds(&reply.bounds),
     })
 }
 
 fn horizon(game: &Game, check: &HorizonCheck) -> HorizonPart {
-    let titles = check.largest.as_ref().map(|m| m.column.title(game.model()));
+    let largest = check.largest.as_ref().ok();
+    let titles = largest.map(|m| m.column.title(game.model()));
     HorizonPart {
         periods: check.horizon,
         compared_until: check.until,
-        largest_move: check.largest.as_ref().map(|m| m.amount),
-        relative_to_range: check.largest.as_ref().map(|m| m.share),
+        largest_move: largest.map(|m| m.amount),
+        relative_to_range: largest.map(|m| m.share),
         variable: titles.as_ref().map(|t| t.0.clone()),
         what: titles.map(|t| t.1),
-        period: check.largest.as_ref().map(|m| m.month),
+        period: largest.map(|m| m.month),
+        undefined: check.largest.as_ref().err().cloned(),
     }
 }
 

@@ -173,18 +173,20 @@ fn spread(x: f64) -> String {
     if x >= 100.0 { format!("{x:.0}") } else { format!("{x:.2}") }
 }
 
-/// A long line folded at the page's width.
+/// A long line folded at the page's width; what follows the first line is indented by two more spaces.
 fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    let indent = text.len() - text.trim_start().len();
+    let mut lines = vec![" ".repeat(indent)];
+    let mut empty = true;
+    for word in text.split_whitespace() {
         let last = lines.len() - 1;
-        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > WIDTH.into() {
-            lines.push(format!("  {word}"));
-        } else if lines[last].is_empty() {
-            lines[last] = word.to_owned();
+        if !empty && lines[last].chars().count() + 1 + word.chars().count() > WIDTH.into() {
+            lines.push(format!("{}{word}", " ".repeat(indent + 2)));
         } else {
-            lines[last] += &format!(" {word}");
+            lines[last] += if empty { "" } else { " " };
+            lines[last] += word;
         }
+        empty = false;
     }
     lines.join("\n") + "\n"
 }
@@ -300,8 +302,17 @@ fn measures(model: &Model, solution: &Solution, colour: bool) -> String {
 
 fn horizon(model: &Model, check: Option<&HorizonCheck>) -> String {
     let Some(check) = check else { return String::new() };
-    let Some(largest) = &check.largest else { return String::new() };
     let word = &model.period_word;
+    let largest = match &check.largest {
+        Ok(largest) => largest,
+        Err(why) => {
+            let text = format!(
+                "  With {} {word}s instead of {} the model cannot be solved: {why}.",
+                check.horizon, model.horizon
+            );
+            return wrapped(&text);
+        }
+    };
     let longer = format!(
         "With {} {word}s instead of {}, the outlook up to {word} {}",
         check.horizon, model.horizon, check.until

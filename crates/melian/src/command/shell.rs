@@ -115,8 +115,10 @@ impl Shell {
 
     /// Shows diagnostics about a text.
     pub fn show(&self, problems: &[Diagnostic], name: &str, text: &str) {
-        for problem in problems.iter().take(SHOWN) {
-            self.note(render(problem, name, text, self.colour_err).trim_end());
+        let shown: Vec<String> =
+            problems.iter().take(SHOWN).map(|p| render(p, name, text, self.colour_err)).collect();
+        if !shown.is_empty() {
+            self.note(shown.join("\n").trim_end());
         }
         if problems.len() > SHOWN {
             self.note(&format!("… and {} more", problems.len() - SHOWN));
@@ -156,6 +158,9 @@ impl Shell {
         match melian::compile(&text, &constants) {
             Ok(game) => {
                 self.show(game.warnings(), &name, &text);
+                if !game.warnings().is_empty() {
+                    self.note("");
+                }
                 Ok(Loaded { name, game })
             }
             Err(problems) => Err(Failure::with(problems, &name, &text)),
