@@ -11,7 +11,7 @@
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 
 use crate::{explore::NodeId, needs::event_stage, plan::Plan};
-use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, PlayerId, StageId, Window};
+use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, PlayerId, StageId, Window};
 
 /// Position in [`Work::exprs`].
 pub(crate) type ExprId = usize;
@@ -213,8 +213,10 @@ impl Work {
             }
             Atom::At { what, given, at, ahead } => {
                 let ahead = self.ahead(plan, ahead);
-                let what =
-                    if given.is_some() { Sampled::End(self.expr(what)) } else { self.sampled(plan, what) };
+                let what = match given {
+                    Some(given) => Sampled::End(self.expr(&only_where(given, what))),
+                    None => self.sampled(plan, what),
+                };
                 let condition = self.some(given);
                 let numerator = self.push(Recursion {
                     rule: Rule::At { what, given: condition },
@@ -240,7 +242,7 @@ impl Work {
             }
             Atom::WhenFirst { what, first: event, window, ahead } => {
                 let ahead = self.ahead(plan, ahead);
-                let (what, event) = (self.expr(what), self.expr(event));
+                let (what, event) = (self.expr(&only_where(event, what)), self.expr(event));
                 let numerator = self.push(Recursion {
                     rule: Rule::First { what: Some(what), first: event },
                     after: window.after,
@@ -278,4 +280,10 @@ impl Work {
         self.look_ups.push(look_up);
         Combine::Probe(self.look_ups.len() - 1)
     }
+}
+
+/// An expression that is read only where its condition holds: elsewhere it need not have a value.
+fn only_where(condition: &Expr, what: &Expr) -> Expr {
+    let (condition, nothing) = (Box::new(condition.clone()), Box::new(Expr::number(0.0)));
+    Expr { kind: ExprKind::If(condition, Box::new(what.clone()), nothing), span: what.span }
 }

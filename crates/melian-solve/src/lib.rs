@@ -10,6 +10,7 @@ mod backward;
 mod belief;
 mod describe;
 mod eval;
+mod exp;
 mod explore;
 mod flow;
 mod forward;

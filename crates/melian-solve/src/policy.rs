@@ -1,6 +1,7 @@
 //! One choice at one state, and choice probabilities under commitments that nobody noticed.
 
 use crate::{
+    exp::exp_of_nonpositive,
     explore::NodeId,
     plan::{Op, Plan},
     sweep::Policies,
@@ -48,7 +49,7 @@ pub(crate) fn look(
         look.value.iter().map(|q| if top - q <= tie { 1.0 } else { 0.0 }).collect()
     } else {
         let top = best(&|q| lambda * q);
-        look.value.iter().map(|q| libm::exp(lambda * q - top)).collect()
+        look.value.iter().map(|q| exp_of_nonpositive((lambda * q - top).min(0.0))).collect()
     };
     let total: f64 = weights.iter().zip(&look.available).filter(|(_, a)| **a).map(|(w, _)| w).sum();
     look.probability =

@@ -10,6 +10,7 @@
 //! payoff lines, probabilities. At the period's end, V' = δ·V(start of the next period).
 
 use crate::{
+    exp::exp_of_nonpositive,
     explore::NodeId,
     plan::{Op, Plan, PlanNode},
     sample::Sample,
@@ -436,9 +437,9 @@ impl Sweep<'_, '_> {
                     sum.fill(0.0);
                     for policy in policies.iter_mut() {
                         let z = &mut policy[at..at + inner];
-                        for i in 0..inner {
-                            z[i] = libm::exp(z[i] - top[i]);
-                            sum[i] += z[i];
+                        for ((z, top), sum) in z.iter_mut().zip(&top).zip(&mut sum) {
+                            *z = exp_of_nonpositive(*z - *top);
+                            *sum += *z;
                         }
                     }
                 }
