@@ -23,6 +23,11 @@ impl Draft {
                 let what = if at > 0 && self.odds(0.6) { self.event() } else { self.state_number() };
                 Atom::At { what, given: None, at, ahead: Vec::new() }
             }
+            4 if self.odds(0.2) => {
+                let at = self.below(horizon + 1);
+                let (c, given) = self.existing()?;
+                Atom::At { what: c, given: Some(given), at, ahead: Vec::new() }
+            }
             4 => {
                 let at = self.below(horizon + 1);
                 let given = if at > 0 && self.odds(0.4) { self.event() } else { self.state_event() };
@@ -43,6 +48,10 @@ impl Draft {
                     _ => self.state_number(),
                 };
                 Atom::Total { what, until, window }
+            }
+            7 if self.odds(0.2) => {
+                let (c, first) = self.existing()?;
+                Atom::WhenFirst { what: c, first, window, ahead: Vec::new() }
             }
             7 => Atom::WhenFirst {
                 what: self.state_number(),
@@ -151,6 +160,19 @@ impl Draft {
         let argument = Expr::new(ExprKind::Argument(v, entries));
         let known = self.about_states();
         Some(if_then(at(v, &with), mul(argument, self.number(&known, 1)), num(0.0)))
+    }
+
+    /// A conditional variable, and that it is there.
+    fn existing(&mut self) -> Option<(Expr, Expr)> {
+        let conditionals = self.conditional_states();
+        if conditionals.is_empty() {
+            return None;
+        }
+        let c = self.pick(&conditionals);
+        match &self.b.model.var(c).kind {
+            VarKind::State { when: Some(when), .. } => Some((var(c), when.clone())),
+            _ => None,
+        }
     }
 
     fn until(&mut self) -> Option<Expr> {
