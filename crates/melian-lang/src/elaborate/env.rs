@@ -22,41 +22,45 @@ pub enum Binding<'a> {
     Unknown,
 }
 
-/// A chain of names, innermost first. Cheap to clone.
+/// A chain of names, innermost first, and the macros being expanded. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Env<'a>(Option<Rc<Frame<'a>>>);
-
-struct Frame<'a> {
-    kind: FrameKind<'a>,
-    outer: Env<'a>,
+pub struct Env<'a> {
+    names: Option<Rc<Frame<'a>>>,
+    expansions: Option<Rc<Expansion>>,
 }
 
-enum FrameKind<'a> {
-    /// A name.
-    Name(&'a str, Span, Binding<'a>),
-    /// The macro declared at this place is being expanded.
-    Expanding(Span),
+/// One name.
+struct Frame<'a> {
+    name: &'a str,
+    declared: Span,
+    binding: Binding<'a>,
+    outer: Option<Rc<Frame<'a>>>,
+}
+
+/// A macro being expanded, by the place of its declaration, inside others.
+struct Expansion {
+    declared: Span,
+    inside: Option<Rc<Expansion>>,
 }
 
 impl<'a> Env<'a> {
     /// With one more name, declared at a place.
     #[must_use]
-    pub fn with(&self, name: &'a str, span: Span, binding: Binding<'a>) -> Env<'a> {
-        Env(Some(Rc::new(Frame { kind: FrameKind::Name(name, span, binding), outer: self.clone() })))
+    pub fn with(&self, name: &'a str, declared: Span, binding: Binding<'a>) -> Env<'a> {
+        let frame = Frame { name, declared, binding, outer: self.names.clone() };
+        Env { names: Some(Rc::new(frame)), expansions: self.expansions.clone() }
     }
 
     /// What a name stands for, with the place of its declaration and the number of steps that the search took.
     pub fn find(&self, name: &str) -> (Option<(&Binding<'a>, Span)>, usize) {
         let mut steps = 0;
-        let mut at = &self.0;
+        let mut at = &self.names;
         while let Some(frame) = at {
             steps += 1;
-            match &frame.kind {
-                FrameKind::Name(known, span, binding) if *known == name => {
-                    return (Some((binding, *span)), steps);
-                }
-                _ => at = &frame.outer.0,
+            if frame.name == name {
+                return (Some((&frame.binding, frame.declared)), steps);
             }
+            at = &frame.outer;
         }
         (None, steps)
     }
@@ -64,59 +68,42 @@ impl<'a> Env<'a> {
     /// The inner names, innermost first.
     pub fn names(&self) -> Vec<&'a str> {
         let mut names = Vec::new();
-        let mut at = &self.0;
+        let mut at = &self.names;
         while let Some(frame) = at {
-            if let FrameKind::Name(name, ..) = &frame.kind {
-                names.push(*name);
-            }
-            at = &frame.outer.0;
+            names.push(frame.name);
+            at = &frame.outer;
         }
         names
     }
 
     /// The environment in which a macro's body is read: the names that its declaration saw, and the note that it is
-    /// being expanded, on top of those that are being expanded at its use.
+    /// being expanded, inside those that are being expanded at its use.
     #[must_use]
-    pub fn expanding(&self, used_from: &Env<'a>, declared_at: Span) -> Env<'a> {
-        let mut env = self.clone();
-        for place in used_from.expansions().into_iter().rev() {
-            env = env.noting(place);
-        }
-        env.noting(declared_at)
+    pub fn expanding(&self, used_from: &Env<'a>, declared: Span) -> Env<'a> {
+        let expansion = Expansion { declared, inside: used_from.expansions.clone() };
+        Env { names: self.names.clone(), expansions: Some(Rc::new(expansion)) }
     }
 
     /// Whether the macro declared at a place is being expanded.
-    pub fn is_expanding(&self, declared_at: Span) -> bool {
-        self.expansions().contains(&declared_at)
-    }
-
-    /// The macros being expanded, innermost first.
-    fn expansions(&self) -> Vec<Span> {
-        let mut places = Vec::new();
-        let mut at = &self.0;
-        while let Some(frame) = at {
-            if let FrameKind::Expanding(place) = &frame.kind
-                && !places.contains(place)
-            {
-                places.push(*place);
+    pub fn is_expanding(&self, declared: Span) -> bool {
+        let mut at = &self.expansions;
+        while let Some(expansion) = at {
+            if expansion.declared == declared {
+                return true;
             }
-            at = &frame.outer.0;
+            at = &expansion.inside;
         }
-        places
-    }
-
-    fn noting(&self, place: Span) -> Env<'a> {
-        Env(Some(Rc::new(Frame { kind: FrameKind::Expanding(place), outer: self.clone() })))
+        false
     }
 }
 
 impl Drop for Frame<'_> {
     /// Frees a long chain without recursion.
     fn drop(&mut self) {
-        let mut next = self.outer.0.take();
+        let mut next = self.outer.take();
         while let Some(frame) = next {
             match Rc::try_unwrap(frame) {
-                Ok(mut frame) => next = frame.outer.0.take(),
+                Ok(mut frame) => next = frame.outer.take(),
                 Err(_) => break,
             }
         }

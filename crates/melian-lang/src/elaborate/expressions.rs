@@ -227,6 +227,7 @@ impl<'a> Elaborator<'a> {
     /// Whether an expression is a label whose type is not known without its surroundings.
     pub fn is_label(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> bool {
         use super::{env::Binding, names::Meaning, types::Value};
+        self.work = self.work.saturating_sub(1);
         match &e.kind {
             ast::ExprKind::Name(name) => match self.meaning(name, env, None) {
                 Meaning::Label(..) | Meaning::Labels(_) | Meaning::Nothing => true,

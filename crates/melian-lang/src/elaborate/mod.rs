@@ -170,7 +170,9 @@ impl<'a> Elaborator<'a> {
         result
     }
 
+    /// Adds a problem. It counts as much work, because one mistake in a macro may be met a million times.
     fn report(&mut self, problem: Diagnostic) {
+        self.work = self.work.saturating_sub(WORK / 2500);
         self.problems.report(problem);
     }
 

@@ -199,7 +199,12 @@ impl<'a> Elaborator<'a> {
                 let from = self.constant_number(lo, env)?;
                 let to = self.constant_number(hi, env)?;
                 let by = self.constant_number(step_expr, env)?;
-                self.check_grid(from, to, by, span, step_expr.span)?;
+                if !(by > 0.0 && by.is_finite() && from.is_finite() && to.is_finite()) {
+                    let words = melian_model::print::number(by);
+                    let title = format!("the step of a range must be positive, not {words}");
+                    self.report(Diagnostic::error("grid-step", title, step_expr.span));
+                    return None;
+                }
                 (from, to, by)
             }
         };
@@ -207,7 +212,7 @@ impl<'a> Elaborator<'a> {
             self.reversed(lo, hi, span);
             return None;
         }
-        let count = if to == from { 1.0 } else { ((to - from) / by).round() + 1.0 };
+        let count = ((to - from) / by + 1e-9).floor() + 1.0;
         if count > MOST {
             self.too_large(span, format!("this set has {count} members"));
             return None;

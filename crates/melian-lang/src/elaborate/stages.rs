@@ -16,6 +16,7 @@ use crate::ast::{self, Name, Set, SetKind};
 impl<'a> Elaborator<'a> {
     /// Whether an expression is written as a stage: `P.stage`, `P[i].stage`, `P.stage[i]`.
     pub fn is_stage(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> bool {
+        self.work = self.work.saturating_sub(1);
         match &e.kind {
             ast::ExprKind::Name(name) => match self.meaning(name, env, None) {
                 Meaning::Inner(Binding::Argument(expr, written_in), _) => self.is_stage(expr, &written_in),
