@@ -361,6 +361,14 @@ fn only_names_have_parts() {
 }
 
 #[test]
+fn a_better_reason_does_not_hide_the_error() {
+    check_problems(
+        "model m\nplay once {\n    if a in {b, c {\n        A chooses s {\n            d\n        }\n    }\n}\nmeasure q = P[a]\n",
+        &[("unexpected-token", 3), ("unexpected-token", 8)],
+    );
+}
+
+#[test]
 fn one_brace_too_many_is_one_error() {
     check_problems("model m\nplay once {\n    x = 1\n}\n}\nmeasure q = P[a]\n", &[("unmatched-bracket", 5)]);
     check_problems("model m\nplay once {\n    x = (1))\n    y = 2\n}\n", &[("unmatched-bracket", 3)]);

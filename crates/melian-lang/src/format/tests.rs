@@ -71,7 +71,7 @@ fn gap(kind: u8, serial: usize) -> String {
 }
 
 #[test]
-fn everything_is_formatted() {
+fn everything_is_format() {
     check(EVERYTHING);
     assert_eq!(format(EVERYTHING).unwrap(), EVERYTHING);
 }
@@ -81,7 +81,7 @@ proptest! {
 
     /// Any blanks, line breaks and comments between the tokens of any declarations.
     #[test]
-    fn any_layout_is_formatted(
+    fn any_layout_is_format(
         which in prop::collection::vec(0usize..1000, 1..3),
         gaps in prop::collection::vec((0usize..400, any::<u8>()), 0..40),
     ) {
@@ -100,5 +100,24 @@ proptest! {
             }
         }
         check(&text);
+    }
+
+    /// A token left out, doubled or moved: there is an error, or the text is as good as any other.
+    #[test]
+    fn a_slip_is_an_error_or_harmless(at in 0usize..10_000, slip in 0u8..3) {
+        let tokens = lexer::lex(EVERYTHING).tokens;
+        let token = tokens[at % (tokens.len() - 2)].span.range();
+        let next = tokens[at % (tokens.len() - 2) + 1].span.range();
+        let (before, behind) = (&EVERYTHING[..token.start], &EVERYTHING[next.end..]);
+        let (token, next) = (&EVERYTHING[token.clone()], &EVERYTHING[next]);
+        let middle = match slip {
+            0 => next.to_owned(),
+            1 => format!("{token} {token} {next}"),
+            _ => format!("{next} {token}"),
+        };
+        let text = format!("{before}{middle}{behind}");
+        if !parser::parse(&text).1.iter().any(|p| p.is_error()) {
+            check(&text);
+        }
     }
 }

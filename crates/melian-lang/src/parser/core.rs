@@ -331,7 +331,10 @@ impl<'t> Parser<'t> {
     }
 
     /// Whether an error here would only be the consequence of one reported before.
-    fn is_consequence(&self) -> bool {
+    pub fn is_consequence(&self) -> bool {
+        if !self.has_errors() {
+            return false;
+        }
         if self.gave_up || self.last_problem == Some(self.at) || (self.cut_short && self.sees(Kind::End)) {
             return true;
         }
@@ -357,6 +360,7 @@ impl<'t> Parser<'t> {
     /// Takes back what was unexpected between two tokens, because a better reason was found.
     pub fn forget_between(&mut self, first: usize, last: usize) {
         let range = self.tokens[first].span.start..self.tokens[last].span.end;
+        // INVARIANT: the caller reports the better reason.
         self.problems.retain(|p| p.id != "unexpected-token" || !range.contains(&p.labels[0].span.start));
     }
 

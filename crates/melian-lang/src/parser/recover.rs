@@ -136,6 +136,9 @@ impl Parser<'_> {
     /// Reports that a block is not closed: points at the brace that indentation holds responsible.
     pub fn unclosed_brace(&mut self, open: usize) -> Lost {
         let suspect = self.misaligned.iter().filter(|(o, _)| *o > open).min_by_key(|(_, c)| *c).copied();
+        if self.is_consequence() {
+            return Lost;
+        }
         if let Some((inner, close)) = suspect {
             self.forget_between(inner, close);
         }
