@@ -51,7 +51,6 @@ impl<'a> Elaborator<'a> {
             if known == Some(false) {
                 continue;
             }
-            self.symbols.stages[id.0].available[position] = true;
             let body = match &member.action.body {
                 Some(body) => self.block(body, &member.env, &inner),
                 None => Block::default(),
@@ -197,7 +196,6 @@ impl<'a> Elaborator<'a> {
                 .iter()
                 .map(|member| (member.action.name.span, member.action.span))
                 .collect(),
-            available: vec![false; members.len()],
         });
         Some(id)
     }

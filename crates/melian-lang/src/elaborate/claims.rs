@@ -14,9 +14,13 @@ impl<'a> Elaborator<'a> {
             let question = if decl.arguments.is_empty() {
                 let before = Env::default();
                 let env = before.expanding(&before, decl.name.span);
+                let before = self.problems.met();
                 match self.question(&decl.value, &env) {
                     Some(question) => Some(question),
-                    None => continue,
+                    None => {
+                        self.never_silent(before, decl.value.span);
+                        continue;
+                    }
                 }
             } else {
                 None
@@ -45,7 +49,11 @@ impl<'a> Elaborator<'a> {
                     None => ids.push((&id.text, id.span)),
                 }
             }
-            let Some(condition) = self.condition(&decl.condition, &Env::default()) else { continue };
+            let before = self.problems.met();
+            let Some(condition) = self.condition(&decl.condition, &Env::default()) else {
+                self.never_silent(before, decl.condition.span);
+                continue;
+            };
             let text = self.source(decl.condition.span).unwrap_or_default();
             self.model.claims.push(Claim {
                 id: decl.id.as_ref().map(|id| id.text.clone()).unwrap_or_default(),
@@ -55,6 +63,16 @@ impl<'a> Elaborator<'a> {
                 span: item.span,
                 text: text.split_whitespace().collect::<Vec<_>>().join(" "),
             });
+        }
+    }
+
+    /// INVARIANT: what cannot be read is reported. Should a cause have been missed, this says so instead.
+    fn never_silent(&mut self, errors_before: usize, span: Span) {
+        if self.problems.met() == errors_before && !self.exhausted {
+            self.report(
+                Diagnostic::error("question-clauses", "this question cannot be asked", span)
+                    .help("the language reference lists the forms of questions"),
+            );
         }
     }
 
@@ -162,6 +180,9 @@ impl Apart<'_> {
         elaborator.apart = true;
         elaborator.problems.apart();
         let result = read(&mut elaborator);
+        if result.is_none() {
+            elaborator.never_silent(0, Span { start: 0, end: self.text.len() as u32 });
+        }
         let problems = elaborator.problems.into_sorted();
         match result {
             Some(value) if !problems.iter().any(Diagnostic::is_error) => Ok(value),

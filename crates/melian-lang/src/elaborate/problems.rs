@@ -13,6 +13,8 @@ pub struct Problems {
     found: Vec<Diagnostic>,
     seen: HashSet<(&'static str, Span, String)>,
     errors: usize,
+    /// Errors met, those included that were there already.
+    met: usize,
     /// Macros being expanded, with the places of their uses, outermost first.
     uses: Vec<(String, Span)>,
     /// In a question typed apart from the model: the place that stands for everything inside the model's text.
@@ -24,6 +26,7 @@ pub struct Problems {
 impl Problems {
     /// Adds a problem, unless it is there already.
     pub fn report(&mut self, mut problem: Diagnostic) {
+        self.met += usize::from(problem.is_error());
         if let Some(place) = self.elsewhere {
             problem.labels.truncate(1);
             if let Some(label) = problem.labels.first_mut() {
@@ -53,9 +56,9 @@ impl Problems {
         self.errors > 0
     }
 
-    /// Number of errors so far.
-    pub fn errors(&self) -> usize {
-        self.errors
+    /// Number of errors met so far, those included that were there already.
+    pub fn met(&self) -> usize {
+        self.met
     }
 
     /// Notes that the body of a macro is read for the use at this place. `foreign`: the body stands in another text.

@@ -92,9 +92,9 @@ impl<'a> Elaborator<'a> {
             }
             ast::ExprKind::Error => None,
             ast::ExprKind::Dot(..) | ast::ExprKind::Index(..) => {
-                let before = self.problems.errors();
+                let before = self.problems.met();
                 let value = self.in_mode(Mode::Event, |this| this.expr(e, env, None));
-                if value.of != Type::Unknown && self.problems.errors() == before {
+                if value.of != Type::Unknown && self.problems.met() == before {
                     self.report(
                         Diagnostic::error(
                             "not-here",

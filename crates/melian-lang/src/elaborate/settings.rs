@@ -55,6 +55,7 @@ impl<'a> Elaborator<'a> {
             if read.start.iter().any(|(other, _)| *other == var) {
                 return self.twice(&self.model.var(var).name.clone(), setting);
             }
+            self.symbols.restarts.push((var, level));
             read.start.push((var, level));
         } else {
             let id = self.parameter_named(&setting.target, env);

@@ -137,8 +137,6 @@ pub struct StageSymbol {
     pub arguments: Vec<Vec<(String, Value)>>,
     /// Where each action's name is written, and where the whole action.
     pub action_spans: Vec<(Span, Span)>,
-    /// Which actions can be available at some place.
-    pub available: Vec<bool>,
 }
 
 /// The names of a model.
@@ -168,6 +166,8 @@ pub struct Symbols {
     pub written_payments: Vec<Span>,
     /// All `let`s of blocks, with the place of their name.
     pub written_lets: Vec<(String, Span)>,
+    /// Start values that interventions set.
+    pub restarts: Vec<(VarId, usize)>,
     /// Names declared at the top that something reads.
     pub used: BTreeSet<String>,
     /// Places of the block `let`s that something reads.

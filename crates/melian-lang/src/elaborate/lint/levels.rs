@@ -158,15 +158,18 @@ impl<'m> Follow<'m> {
             }
             StatementKind::Choose(choice) => {
                 let mut result = After { on: 0, ended: 0 };
+                // Where no action can be available the game cannot be solved; that is told elsewhere.
+                let mut stuck = before;
                 for action in &choice.actions {
-                    let before = match &action.guard {
+                    let inside = match &action.guard {
                         Some(guard) => self.where_holds(guard, before, true),
                         None => before,
                     };
-                    let body = self.block(&action.body, before);
+                    stuck &= !inside;
+                    let body = self.block(&action.body, inside);
                     result = After { on: result.on | body.on, ended: result.ended | body.ended };
                 }
-                return result;
+                return After { on: result.on | stuck, ..result };
             }
             StatementKind::End => return After { on: 0, ended: before },
         };
