@@ -53,6 +53,12 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                Right: start regime = truce, start guarantee = firm",
     },
     Explanation {
+        id: "start-not-planned",
+        title: "a plan was asked about a start that it was not made for",
+        text: "Only programs that use the library can cause this: the starts that will be asked about are among the \
+               needs that a plan is made for.",
+    },
+    Explanation {
         id: "unknown-id",
         title: "there is no diagnostic with this id",
         text: "Ids stand in brackets in a message: error[probabilities-sum]. `melian explain` lists them all.",

@@ -14,6 +14,7 @@ use super::{
     figures::{Paint, paint, short},
     report::{Csv, date},
     shell::{Failure, Outcome, Shell},
+    tables::wrapped,
 };
 
 /// Examples for `--help`.
@@ -113,7 +114,8 @@ fn drawn(chances: &[f64], u: f64) -> usize {
 
 /// The history as paragraphs, one a period.
 fn story(model: &Model, start: &[usize], periods: usize, events: &[Event], colour: bool) -> String {
-    let mut text = format!("{} · {}\n", paint(&model.name, Paint::Bold, colour), opening(model, start));
+    let mut text =
+        wrapped(&format!("{} · {}", paint(&model.name, Paint::Bold, colour), opening(model, start)));
     let mut ended = false;
     for period in 1..=periods {
         if ended {
@@ -139,7 +141,7 @@ fn story(model: &Model, start: &[usize], periods: usize, events: &[Event], colou
         _ => None,
     });
     if let Some(last) = last.filter(|words| !words.is_empty()) {
-        text += &format!("\nAt the end: {last}\n");
+        text += &format!("\n{}", wrapped(&format!("At the end: {last}")));
     }
     text
 }

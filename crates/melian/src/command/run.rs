@@ -16,7 +16,7 @@ use super::{
     figures::{Paint, count, digits, figure, paint, percent, reading, short},
     report::{Report, convention, date},
     shell::{Failure, Outcome, Shell},
-    tables::{Rows, WIDTH},
+    tables::{Rows, WIDTH, wrapped},
 };
 
 /// Examples for `--help`.
@@ -171,24 +171,6 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
 /// A payoff range, which matters by its size only.
 fn spread(x: f64) -> String {
     if x >= 100.0 { format!("{x:.0}") } else { format!("{x:.2}") }
-}
-
-/// A long line folded at the page's width; what follows the first line is indented by two more spaces.
-fn wrapped(text: &str) -> String {
-    let indent = text.len() - text.trim_start().len();
-    let mut lines = vec![" ".repeat(indent)];
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        if !empty && lines[last].chars().count() + 1 + word.chars().count() > WIDTH.into() {
-            lines.push(format!("{}{word}", " ".repeat(indent + 2)));
-        } else {
-            lines[last] += if empty { "" } else { " " };
-            lines[last] += word;
-        }
-        empty = false;
-    }
-    lines.join("\n") + "\n"
 }
 
 fn outlook(model: &Model, solution: &Solution, colour: bool) -> String {

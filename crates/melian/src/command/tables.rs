@@ -78,3 +78,21 @@ fn style() -> TableStyle {
         .header_separator(LineStyle::none().fill('─').junction('─'))
         .content_lines(ContentLineStyle::none())
 }
+
+/// A long line folded at the page's width; what follows the first line is indented by two more spaces.
+pub fn wrapped(text: &str) -> String {
+    let indent = text.len() - text.trim_start().len();
+    let mut lines = vec![" ".repeat(indent)];
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        if !empty && lines[last].chars().count() + 1 + word.chars().count() > WIDTH.into() {
+            lines.push(format!("{}{word}", " ".repeat(indent + 2)));
+        } else {
+            lines[last] += if empty { "" } else { " " };
+            lines[last] += word;
+        }
+        empty = false;
+    }
+    lines.join("\n") + "\n"
+}

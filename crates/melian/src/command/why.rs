@@ -13,7 +13,7 @@ use super::{
     figures::{Paint, figure, paint, short},
     report::{Csv, date},
     shell::{Failure, Outcome, Shell},
-    tables::Rows,
+    tables::{Rows, wrapped},
 };
 
 /// Examples for `--help`.
@@ -208,8 +208,8 @@ fn heading(model: &Model, stage: StageId, period: usize, state: &[(VarId, usize)
     let date = date(model, period).map_or(String::new(), |d| format!(" ({d})"));
     let named: Vec<String> =
         state.iter().map(|&(v, k)| format!("{} = {}", model.var(v).name, model.level_name(v, k))).collect();
-    let at = if named.is_empty() { String::new() } else { format!("\nat {}", named.join(", ")) };
-    format!("{} in {} {period}{date}{at}\n\n", model.stage_name(stage), model.period_word)
+    let at = if named.is_empty() { String::new() } else { wrapped(&format!("at {}", named.join(", "))) };
+    format!("{} in {} {period}{date}\n{at}\n", model.stage_name(stage), model.period_word)
 }
 
 fn label(model: &Model, stage: StageId, action: &ActionWhy) -> String {
