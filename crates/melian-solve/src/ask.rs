@@ -3,10 +3,12 @@
 //! Writing X_t(s) for a column's value at the start of period t, E for the expectation over a period under the
 //! choice probabilities, and e for an event sampled at period ends (numerics as in Kemeny and Snell 1960, ch. III):
 //!
-//!     ever e before f, window (a, b]   X_t = E[ e ? 1 : f ? 0 : X_{t+1} ]          within the window
-//!     sum of g until c                 X_t = E[ g·1{t > a} + (c ? 0 : X_{t+1}) ]
-//!     g when first e                   X_t = E[ e ? g·1{t > a} : X_{t+1} ]
-//!     g at b                           X_b = E[ g ],  X_t = E[ X_{t+1} ]
+//! ```text
+//! ever e before f, window (a, b]   X_t = E[ e ? 1 : f ? 0 : X_{t+1} ]          within the window
+//! sum of g until c                 X_t = E[ g·1{t > a} + (c ? 0 : X_{t+1}) ]
+//! g when first e                   X_t = E[ e ? g·1{t > a} : X_{t+1} ]
+//! g at b                           X_b = E[ g ],  X_t = E[ X_{t+1} ]
+//! ```
 //!
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 

@@ -1,6 +1,8 @@
 //! The exponential of numbers that are not positive, in a form that compilers turn into vector code.
 //!
-//!     x = k·ln 2 + r,  |r| ≤ ½ ln 2,   e^x = 2^k · e^r
+//! ```text
+//! x = k·ln 2 + r,  |r| ≤ ½ ln 2,   e^x = 2^k · e^r
+//! ```
 //!
 //! with k the nearest whole number to x / ln 2, ln 2 split in two parts so that r is exact to rounding (Cody and Waite
 //! 1980, ch. 6), and e^r by its Taylor series to r^13, whose remainder is below 5·10⁻¹⁸. The error is at most 2 units

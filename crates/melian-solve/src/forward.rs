@@ -1,6 +1,8 @@
 //! Questions answered forward: the exact distribution of histories, pushed through the period box by box.
 //!
-//!     μ_{t+1} = μ_t · P_t,   P_t made of the same kernels as the backward sweep, transposed
+//! ```text
+//! μ_{t+1} = μ_t · P_t,   P_t made of the same kernels as the backward sweep, transposed
+//! ```
 //!
 //! Choice probabilities are computed again from the values at the next period's start. Questions that stop (first
 //! times, events) take their mass out of the flow, so each kind of stop is a pass of its own.

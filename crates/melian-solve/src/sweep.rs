@@ -1,8 +1,10 @@
 //! One period backward: from the values at its end to the values at its start, box by box.
 //!
-//!     Q(s, a)  = r(s, a) + V'(s after a)                              (1)
-//!     σ(a | s) = exp(λ·Q(s, a)) / Σ_b exp(λ·Q(s, b))                   (2)
-//!     V(s)     = Σ_a σ(a | s) · Q(s, a)                                (3)
+//! ```text
+//! Q(s, a)  = r(s, a) + V'(s after a)                              (1)
+//! σ(a | s) = exp(λ·Q(s, a)) / Σ_b exp(λ·Q(s, b))                   (2)
+//! V(s)     = Σ_a σ(a | s) · Q(s, a)                                (3)
+//! ```
 //!
 //! (2)–(3) are the agent quantal response of McKelvey and Palfrey (1998). We subtract max λ·Q before exponentiating;
 //! (2) is unchanged and cannot overflow. λ = ∞ splits ties evenly. Under the convention `emax` the mover's own value
