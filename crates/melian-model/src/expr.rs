@@ -182,9 +182,7 @@ impl Expr {
             ExprKind::Binary(_, a, b) => vec![a, b],
             ExprKind::If(a, b, c) => vec![a, b, c],
             ExprKind::Call(_, args) => args.iter().collect(),
-            ExprKind::Lookup { index, entries, .. } => {
-                std::iter::once(&**index).chain(entries).collect()
-            }
+            ExprKind::Lookup { index, entries, .. } => std::iter::once(&**index).chain(entries).collect(),
             ExprKind::Interpolate { at, values, .. } => std::iter::once(&**at).chain(values).collect(),
         }
     }
