@@ -72,7 +72,8 @@ fn each_fix_mends() {
                 let mut better = text.clone();
                 better.replace_range(fix.span.range(), &fix.replacement);
                 let left = problems(&better);
-                assert!(left.is_empty(), "{phase}/{stem}: {} leaves {left:#?}", fix.title);
+                let again = left.iter().any(|other| other.is_error() || other.id == problem.id);
+                assert!(!again, "{phase}/{stem}: {} leaves {left:#?}", fix.title);
                 mended += 1;
             }
         }

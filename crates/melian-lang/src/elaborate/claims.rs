@@ -61,7 +61,7 @@ impl<'a> Elaborator<'a> {
                 condition,
                 doc: item.doc.clone(),
                 span: item.span,
-                text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+                text: one_line(&text),
             });
         }
     }
@@ -116,6 +116,12 @@ impl<'a> Elaborator<'a> {
         !matches!(decl.value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Call(..))
             && self.is_condition(&decl.value)
     }
+}
+
+/// A condition's text on one line, without comments.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 /// What can be asked of a model apart from its text.
