@@ -11,7 +11,7 @@
 //! - [`reading`]: the value of a question, given the ledger;
 //! - [`verdict`]: the margin and the verdict of a condition;
 //! - [`study`]: the rounds; [`engine`]: the solver behind them;
-//! - [`outlook`], [`opening`]: the standard tables of a report.
+//! - [`outlook`], [`mod@opening`]: the standard tables of a report.
 
 pub mod constant;
 pub mod engine;

@@ -123,7 +123,7 @@ impl<'a> Study<'a> {
         route: Route,
     ) -> Result<Study<'a>, Vec<Diagnostic>> {
         if let Some(text) = base.segments.iter().find_map(|s| broken_requirement(model, &s.path.params)) {
-            return Err(vec![broken(&text)]);
+            return Err(vec![require_broken(&text)]);
         }
         let plan = Plan::new(model, &needs(model, &base, asked, false)?, options)?;
         Ok(Study::with_engine(model, base, Box::new(Solver { plan, route })))
@@ -257,8 +257,8 @@ impl<'a> Study<'a> {
     }
 }
 
-/// The base parameters break a `require`.
-fn broken(text: &str) -> Diagnostic {
+/// What is said when the parameters of a base world break a `require`.
+pub fn require_broken(text: &str) -> Diagnostic {
     Diagnostic::error(
         "require-broken",
         format!("the parameters do not satisfy `require {text}`"),

@@ -2,7 +2,7 @@
 
 use melian_model::{Diagnostic, Domain, Model, Span, VarId, VarKind};
 use melian_solve::Scenario;
-use melian_study::base_world;
+use melian_study::{base_world, reading::broken_requirement, study::require_broken};
 
 /// What differs from the model's defaults.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -17,7 +17,7 @@ impl Setup {
     /// The world that it describes: a parameter point and a start.
     ///
     /// # Errors
-    /// Unknown names, with the nearest spelling; values that a variable cannot have.
+    /// Unknown names, with the nearest spelling; values that a variable cannot have; a `require` that does not hold.
     pub fn world(&self, model: &Model) -> Result<Scenario, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let mut params = model.defaults();
@@ -35,6 +35,9 @@ impl Setup {
                 Ok(level) => start.push(level),
                 Err(problem) => problems.push(problem),
             }
+        }
+        if let Some(text) = broken_requirement(model, &params) {
+            problems.push(require_broken(&text));
         }
         if problems.is_empty() { base_world(model, &params, &start) } else { Err(problems) }
     }

@@ -72,7 +72,7 @@ fn run() {
         &["run", "coin.melian"],
         &["run", "coin.melian", "--check", "--no-measures", "--no-horizon-check"],
         &["run", "coin.melian", "--check", "--format", "csv"],
-        &["run", "coin.melian", "--param", "bias=0.9", "--no-claims"],
+        &["run", "coin.melian", "--param", "bias=1.5", "--no-claims"],
         &["run", "coin.melian", "--start", "heads=1"],
         &["run", "coin.melian", "--const", "none=1"],
     ]));

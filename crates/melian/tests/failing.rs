@@ -108,7 +108,11 @@ fn every_id_is_explained() {
         let source = common::without_tests(&source);
         for maker in ["Diagnostic::error(", "Diagnostic::warning(", "Failure::plain("] {
             for rest in source.split(maker).skip(1) {
-                let quoted = rest.trim_start().strip_prefix('"').and_then(|r| r.split('"').next());
+                let quoted = rest
+                    .trim_start()
+                    .strip_prefix('"')
+                    .and_then(|r| r.split('"').next())
+                    .filter(|id| !id.is_empty());
                 missing
                     .extend(quoted.filter(|id| melian::front::explain(id).is_none()).map(ToOwned::to_owned));
             }

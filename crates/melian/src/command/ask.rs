@@ -54,6 +54,7 @@ impl Ask {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         let loaded = shell.load(&self.model, &self.settings.consts)?;
+        shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let queries: Vec<Query> =
             self.questions.iter().map(|text| read(&loaded, text)).collect::<Result<_, _>>()?;
         let (setup, options) = (self.settings.setup(), self.settings.options());

@@ -81,18 +81,28 @@ pub fn margin(judged: &Judged) -> String {
     judged.margin.map_or_else(|| "–".into(), |m| if m > 0.0 { format!("+{}", figure(m)) } else { figure(m) })
 }
 
-/// The commitments that did not always bind, in words.
+/// The commitments that did not always bind, in words; each once, over all worlds in which it was made.
 pub fn unbound(bounds: &[BoundShare]) -> Vec<String> {
-    bounds
-        .iter()
-        .filter_map(|b| match b.share() {
-            None => Some(format!("`{}`: the stage is never reached", b.commitment)),
-            Some(share) if share < 1.0 - 1e-9 => {
-                Some(format!("`{}` bound in {} of the visits", b.commitment, percent(share)))
-            }
-            Some(_) => None,
-        })
-        .collect()
+    let mut texts: Vec<&str> = bounds.iter().map(|b| b.commitment.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.into_iter().filter_map(|text| unbound_one(text, bounds)).collect()
+}
+
+fn unbound_one(text: &str, bounds: &[BoundShare]) -> Option<String> {
+    let here = bounds.iter().filter(|b| b.commitment == text);
+    let shares: Vec<Option<f64>> = here.map(BoundShare::share).collect();
+    let known = || shares.iter().flatten().copied();
+    let (least, most) = (known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max));
+    if least > most {
+        return Some(format!("`{text}`: the stage is never reached"));
+    }
+    if least >= 1.0 - 1e-9 {
+        return None;
+    }
+    let (least, most) = (percent(least), percent(most));
+    let share = if least == most { least } else { format!("{least} to {most}") };
+    Some(format!("`{text}` bound in {share} of the visits"))
 }
 
 /// The board: a table, and below it what qualifies single claims.
@@ -121,7 +131,6 @@ pub fn board(model: &Model, replies: &[Reply], colour: bool) -> String {
     let mut text = rows.text();
     if !notes.is_empty() {
         text += "\n";
-        notes.dedup();
         text += &notes.concat();
     }
     text

@@ -58,6 +58,7 @@ impl Run {
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
         let loaded = shell.load(name, &self.settings.consts)?;
+        shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let wishes = Wishes {
             measures: !self.no_measures,
             claims: !self.no_claims,

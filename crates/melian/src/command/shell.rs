@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::{
     Game,
-    model::{Diagnostic, Span},
+    model::{Diagnostic, Model, Range, Span},
     render::render,
 };
 
@@ -164,6 +164,18 @@ impl Shell {
                 Ok(Loaded { name, game })
             }
             Err(problems) => Err(Failure::with(problems, &name, &text)),
+        }
+    }
+
+    /// Says which of these parameter values are outside what the model calls plausible.
+    pub fn remark_on_ranges(&self, model: &Model, params: &[(String, f64)]) {
+        for (name, value) in params {
+            let range = model.params.iter().find(|p| p.name == *name).and_then(|p| p.range);
+            if let Some(Range::Between(lo, hi)) = range
+                && !(lo..=hi).contains(value)
+            {
+                self.note(&format!("note: {name} = {value} is outside its plausible range, {lo} .. {hi}"));
+            }
         }
     }
 

@@ -85,6 +85,7 @@ impl Why {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         let loaded = shell.load(&self.model, &self.settings.consts)?;
+        shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let model = loaded.game.model();
         let many = |problems| loaded.failure(problems);
         let stage_id = loaded
