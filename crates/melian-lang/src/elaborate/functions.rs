@@ -7,8 +7,7 @@ use super::{
     env::{Binding, Env},
     fold,
     names::Meaning,
-    problems::nearest,
-    symbols::{Global, key},
+    symbols::Global,
     types::{Type, Typed},
 };
 use crate::ast::{self, ItemKind, Name};
@@ -84,78 +83,6 @@ impl<'a> Elaborator<'a> {
         let arguments: Vec<&'a ast::Expr> = arguments.iter().collect();
         self.with_macro(name, &arguments, span, env, |this, body, env| this.expr(body, env, want))
             .unwrap_or_else(|| Typed::unknown(span))
-    }
-
-    /// Reads the body of the `let` with a name for these arguments; `None`, after a report, if there is none.
-    pub fn with_macro<T>(
-        &mut self,
-        name: &'a Name,
-        arguments: &[&'a ast::Expr],
-        span: Span,
-        env: &Env<'a>,
-        read: impl FnOnce(&mut Self, &'a ast::Expr, &Env<'a>) -> T,
-    ) -> Option<T> {
-        let file = self.file;
-        let (decl, seen) = match self.meaning(&name.text, env, None) {
-            Meaning::Inner(Binding::Let(decl, seen), _) => {
-                self.symbols.used_lets.insert(key(decl.name.span));
-                (decl, seen)
-            }
-            Meaning::Global(Global::Let(item) | Global::Measure(item), place) => {
-                self.symbols.used.insert(name.text.clone());
-                match &file.items[item].kind {
-                    ItemKind::Let(decl) => (decl, Env::default()),
-                    ItemKind::Measure(decl) if self.mode == super::Mode::Question => (decl, Env::default()),
-                    _ => {
-                        let title = format!("the measure `{}` cannot be read here", name.text);
-                        self.report(
-                            Diagnostic::error("not-here", title, span).also(place, "declared here").help(
-                                "measures are answers about the solved game: only claims and measures have them",
-                            ),
-                        );
-                        return None;
-                    }
-                }
-            }
-            Meaning::Inner(Binding::Unknown, _) | Meaning::Global(Global::Pending, _) => return None,
-            Meaning::Global(global, place) => {
-                let title = format!("`{}` is {} and takes no arguments", name.text, global.words());
-                self.report(Diagnostic::error("wrong-arguments", title, span).also(place, "declared here"));
-                return None;
-            }
-            Meaning::Inner(_, place) => {
-                let title = format!("`{}` is a value and takes no arguments", name.text);
-                self.report(Diagnostic::error("wrong-arguments", title, span).also(place, "declared here"));
-                return None;
-            }
-            _ => {
-                self.unknown_function(name, env);
-                return None;
-            }
-        };
-        if decl.arguments.len() != arguments.len() {
-            self.wrong_count(&name.text, decl.arguments.len(), arguments.len(), span, "let");
-            return None;
-        }
-        self.in_macro(decl, span, env, &seen, arguments, read)
-    }
-
-    fn unknown_function(&mut self, name: &Name, env: &Env<'a>) {
-        let mut known: Vec<String> = names().map(str::to_owned).collect();
-        known.extend(env.names().into_iter().map(str::to_owned));
-        for (other, declared) in &self.symbols.globals {
-            if matches!(declared.global, Global::Let(_) | Global::Measure(_)) {
-                known.push(other.clone());
-            }
-        }
-        let title = format!("there is no function or `let` called `{}`", name.text);
-        let mut problem = Diagnostic::error("unknown-name", title, name.span);
-        if let Some(near) = nearest(&name.text, known.iter().map(String::as_str)) {
-            problem = problem.fix(format!("write `{near}`"), name.span, near);
-        } else {
-            problem = problem.help(format!("declare it: `let {}(x) = …`", name.text));
-        }
-        self.report(problem);
     }
 
     fn numeric_call(

@@ -21,6 +21,8 @@ mod expressions;
 mod fold;
 mod functions;
 mod lint;
+mod macros;
+mod months;
 mod names;
 mod parameters;
 mod places;

@@ -10,7 +10,7 @@ use super::{
     symbols::{ConstState, Global, key},
     types::{Type, Typed, Value, listed},
 };
-use crate::ast::{self, ItemKind, LetDecl};
+use crate::ast::ItemKind;
 
 /// What a name stands for.
 pub enum Meaning<'a> {
@@ -328,70 +328,6 @@ impl<'a> Elaborator<'a> {
                 Typed::unknown(span)
             }
         }
-    }
-
-    /// Reads an argument of a macro where it was written.
-    pub fn argument<T>(
-        &mut self,
-        expr: &'a ast::Expr,
-        written_in: &Env<'a>,
-        read: impl FnOnce(&mut Self, &'a ast::Expr, &Env<'a>) -> T,
-    ) -> T {
-        let before = self.problems.outside();
-        let result = read(self, expr, written_in);
-        self.problems.back(before);
-        result
-    }
-
-    /// Reads the body of a macro for one use of it. `None`, after a report, if it is defined by itself.
-    pub fn in_macro<T>(
-        &mut self,
-        decl: &'a LetDecl,
-        used_at: Span,
-        used_from: &Env<'a>,
-        seen: &Env<'a>,
-        arguments: &[&'a ast::Expr],
-        read: impl FnOnce(&mut Self, &'a ast::Expr, &Env<'a>) -> T,
-    ) -> Option<T> {
-        let name = &decl.name.text;
-        if used_from.is_expanding(decl.name.span) {
-            self.report(
-                Diagnostic::error("cycle", format!("`{name}` is defined by itself"), decl.name.span)
-                    .also(used_at, "to write it out, it must be written out here")
-                    .help("a `let` or `measure` is written out where it is used, so it cannot use itself"),
-            );
-            return None;
-        }
-        let mut env = seen.expanding(used_from, decl.name.span);
-        for (argument, value) in decl.arguments.iter().zip(arguments) {
-            env = env.with(&argument.text, argument.span, Binding::Argument(value, used_from.clone()));
-        }
-        let foreign = self.apart && self.is_of_model(decl);
-        let before = self.problems.enter(name, used_at, foreign);
-        let result = read(self, &decl.value, &env);
-        self.problems.leave(before);
-        Some(result)
-    }
-
-    /// Whether a macro is declared in the model's text.
-    fn is_of_model(&self, decl: &LetDecl) -> bool {
-        self.file.items.iter().any(|item| match &item.kind {
-            ItemKind::Let(other) | ItemKind::Measure(other) => std::ptr::eq(other, decl),
-            _ => false,
-        })
-    }
-
-    /// A wrong number of arguments.
-    pub fn wrong_count(&mut self, name: &str, wanted: usize, got: usize, span: Span, what: &str) {
-        let s = if wanted == 1 { "" } else { "s" };
-        let title = format!("`{name}` takes {wanted} argument{s}, not {got}");
-        let mut problem = Diagnostic::error("wrong-arguments", title, span);
-        if got == 0 && wanted > 0 {
-            problem = problem.help(format!("the {what} is used as `{name}(…)`"));
-        } else if wanted == 0 {
-            problem = problem.help(format!("the {what} is used as `{name}`, without brackets"));
-        }
-        self.report(problem);
     }
 
     /// A name that stands for nothing.
