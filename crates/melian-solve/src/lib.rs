@@ -1,42 +1,20 @@
-//! Model and parameters to solution: plan, tables, sweeps.
+//! Model and parameters to solution: plan, tables, sweeps, answers.
 //!
 //! The way from a [`melian_model::Model`] to numbers: a [`Plan`] (free of parameters) says which states are solved and
-//! in which order; tables hold the numbers of one parameter point; a sweep goes backward through the period for
-//! values and forward for distributions; [`answer`] asks.
+//! in which order; tables hold the numbers of one parameter point; a sweep goes backward through a period for
+//! values and choice probabilities; [`answer`] asks, with further columns of the sweep or with the distribution of
+//! histories pushed forward.
 
-mod answer;
 mod ask;
-mod backward;
-mod belief;
-mod describe;
-mod eval;
-mod exp;
-mod explore;
-mod flow;
-mod forward;
-mod keys;
-mod law;
-mod live;
-mod needs;
 mod plan;
-mod policy;
-mod problems;
-mod reach;
-mod rules;
-mod sample;
-mod scenario;
-mod simulate;
-mod size;
-mod space;
+mod semantics;
 mod sweep;
 mod tables;
-mod tile;
-mod why;
 
-pub use answer::{Answers, Query, Route, answer, answer_all};
-pub use needs::Needs;
+pub use ask::scenario::{Answer, Bound, Scenario, Segment, Setting};
+pub use ask::simulate::{Event, EventKind, simulate};
+pub use ask::why::{ActionWhy, Decomposition, explain};
+pub use ask::{Answers, Query, Route, answer, answer_all};
+pub use plan::needs::Needs;
+pub use plan::size::PlanSize;
 pub use plan::{Options, Plan};
-pub use scenario::{Answer, Bound, Scenario, Segment, Setting};
-pub use simulate::{Event, EventKind, simulate};
-pub use size::PlanSize;
-pub use why::{ActionWhy, Decomposition, explain};

@@ -1,11 +1,11 @@
 //! One history, told event by event.
 
 use crate::{
-    belief::{History, value_period},
-    flow::Step,
+    ask::scenario::Scenario,
+    plan::flow::Step,
     plan::{Op, Plan},
-    policy::adjust,
-    scenario::Scenario,
+    sweep::belief::{History, value_period},
+    sweep::policy::adjust,
     sweep::{Boundary, Policies, Workspace},
     tables::Tables,
 };

@@ -1,8 +1,8 @@
 //! What a plan must keep alive for the questions that will be asked.
 
 use crate::{
-    eval::{Env, eval},
-    flow::{Flow, PointId},
+    plan::flow::{Flow, PointId},
+    semantics::eval::{Env, eval},
 };
 use melian_model::{Atom, Commitment, Expr, Model, StageId, VarId, VarKind};
 

@@ -8,13 +8,13 @@
 //! times, events) take their mass out of the flow, so each kind of stop is a pass of its own.
 
 use crate::{
-    ask::{ExprId, Rule, Sampled, Work},
-    belief::{History, value_period},
-    explore::NodeId,
+    ask::recursion::{ExprId, Rule, Sampled, Work},
+    ask::rules::Sampler,
+    ask::scenario::Segment,
+    plan::explore::NodeId,
     plan::{Op, Plan},
-    policy::adjust,
-    rules::Sampler,
-    scenario::Segment,
+    sweep::belief::{History, value_period},
+    sweep::policy::adjust,
     sweep::{Boundary, Policies, StageChange, StageRule, Workspace, entropy},
     tables::Tables,
 };

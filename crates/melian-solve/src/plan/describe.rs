@@ -1,10 +1,10 @@
 //! A plan as readable text: what `melian print --stage plan` shows.
 
 use crate::{
-    explore::NodeId,
-    flow::Step,
+    plan::explore::NodeId,
+    plan::flow::Step,
+    plan::size::{bytes, thousands},
     plan::{Op, Plan},
-    size::{bytes, thousands},
 };
 
 impl Plan<'_> {

@@ -1,11 +1,11 @@
 //! Which variables matter at each node: those that something later reads before they are set anew.
 
 use crate::{
-    eval::{Env, reads},
-    explore::{Graph, Node, Source},
-    flow::{Flow, Step},
-    law::{law_exprs, law_reads_current},
-    needs::Observed,
+    plan::explore::{Graph, Node, Source},
+    plan::flow::{Flow, Step},
+    plan::needs::Observed,
+    semantics::eval::{Env, reads},
+    semantics::law::{law_exprs, law_reads_current},
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Block, Expr, Model, StatementKind, VarId, VarKind};

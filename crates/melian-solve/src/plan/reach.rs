@@ -1,12 +1,12 @@
 //! Which states can be reached: by any parameters (marked in the plan), or by those of one setting.
 
 use crate::{
-    eval::{Env, EvalError, eval},
-    explore::{NodeId, branch_arms},
-    flow::Step,
-    law::law_support,
+    plan::explore::{NodeId, branch_arms},
+    plan::flow::Step,
+    plan::space::Support,
     plan::{Op, Plan, Rows, is_walk},
-    space::Support,
+    semantics::eval::{Env, EvalError, eval},
+    semantics::law::law_support,
     tables::Tables,
 };
 use fixedbitset::FixedBitSet;

@@ -1,8 +1,8 @@
 //! The equilibrium of one setting: players' values at the start of every period, kept or computed again.
 
 use crate::{
+    ask::scenario::Setting,
     plan::Plan,
-    scenario::Setting,
     sweep::{Boundary, Choosing, Column, Policies, Sweep, Workspace},
     tables::Tables,
 };

@@ -11,13 +11,18 @@
 //! is (1/λ) ln Σ exp(λ·Q) instead of (3) (Rust 1987). Every other column is carried by (3): other players' values,
 //! payoff lines, probabilities. At the period's end, V' = δ·V(start of the next period).
 
+pub(crate) mod belief;
+pub(crate) mod exp;
+pub(crate) mod policy;
+pub(crate) mod tile;
+
 use crate::{
-    exp::exp_of_nonpositive,
-    explore::NodeId,
+    ask::sample::Sample,
+    plan::explore::NodeId,
     plan::{Op, Plan, PlanNode},
-    sample::Sample,
+    sweep::exp::exp_of_nonpositive,
+    sweep::tile::{Tile, each_tile},
     tables::Tables,
-    tile::{Tile, each_tile},
 };
 use melian_model::{Convention, LineId, PlayerId};
 use std::sync::{

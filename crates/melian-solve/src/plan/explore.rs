@@ -5,9 +5,9 @@
 //! nothing grows. What depends on parameters or time counts as possible.
 
 use crate::{
-    eval::{Env, EvalError, UNKNOWN, eval},
-    flow::{Flow, PointId, Step},
-    law::{law_exprs, law_reads_current, law_support},
+    plan::flow::{Flow, PointId, Step},
+    semantics::eval::{Env, EvalError, UNKNOWN, eval},
+    semantics::law::{law_exprs, law_reads_current, law_support},
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Distribution, Expr, Model, VarId, VarKind};

@@ -1,12 +1,21 @@
 //! Atoms in, answers out.
 
+pub(crate) mod backward;
+pub(crate) mod forward;
+pub(crate) mod recursion;
+pub(crate) mod rules;
+pub(crate) mod sample;
+pub(crate) mod scenario;
+pub(crate) mod simulate;
+pub(crate) mod why;
+
 use crate::{
-    ask::{Combine, Later, Recursion, Rule, Work},
-    backward::{Found, backward},
-    eval::{Env, eval},
-    forward::{forward, last_period},
+    ask::backward::{Found, backward},
+    ask::forward::{forward, last_period, less_work},
+    ask::recursion::{Combine, Later, Recursion, Rule, Work},
+    ask::scenario::{Answer, Bound, Scenario, Segment, segment_of},
     plan::Plan,
-    scenario::{Answer, Bound, Scenario, Segment, segment_of},
+    semantics::eval::{Env, eval},
     sweep::{Boundary, Workspace},
     tables::pays_finally,
 };
@@ -118,7 +127,7 @@ pub fn answer_all(
         .map(|root| match route {
             Route::Backward => Vec::new(),
             Route::Forward => root.clone(),
-            Route::Auto => crate::forward::less_work(plan, &work, root),
+            Route::Auto => less_work(plan, &work, root),
         })
         .collect();
     let last = last_period(&work, &onward);

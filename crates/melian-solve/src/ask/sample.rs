@@ -1,12 +1,12 @@
 //! Expressions of questions, tabulated at the nodes where they are sampled.
 
 use crate::{
-    eval::{Env, eval},
-    explore::NodeId,
-    flow::Step,
+    plan::explore::NodeId,
+    plan::flow::Step,
+    plan::space::Support,
     plan::{Content, Plan, TableSpec},
-    problems::Problems,
-    space::Support,
+    semantics::eval::{Env, eval},
+    tables::problems::Problems,
 };
 use melian_model::{Diagnostic, Expr};
 

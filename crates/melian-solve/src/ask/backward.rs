@@ -1,14 +1,14 @@
 //! Questions answered backward: as extra columns of the sweep that solves the game.
 
 use crate::{
-    ask::{LookUp, Rule, Wanted, Work},
-    belief::{History, player_columns},
-    explore::NodeId,
-    flow::Step,
+    ask::recursion::{LookUp, Rule, Wanted, Work},
+    ask::rules::Sampler,
+    ask::scenario::Segment,
+    plan::explore::NodeId,
+    plan::flow::Step,
     plan::{Op, Plan},
-    policy::{adjust, look},
-    rules::Sampler,
-    scenario::Segment,
+    sweep::belief::{History, player_columns},
+    sweep::policy::{adjust, look},
     sweep::{Boundary, Choosing, Column, Pays, Policies, StageRule, Sweep, Workspace},
     tables::Tables,
 };

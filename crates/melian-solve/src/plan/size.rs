@@ -1,7 +1,7 @@
 //! How large a plan is, and refusing what would be too large before anything is allocated.
 
 use crate::{
-    explore::{Graph, NodeId},
+    plan::explore::{Graph, NodeId},
     plan::{Op, Options, Plan, Rows},
 };
 use melian_model::{Diagnostic, Model, StageId, VarId, VarKind};

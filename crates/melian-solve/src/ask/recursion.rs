@@ -12,7 +12,7 @@
 //!
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 
-use crate::{explore::NodeId, needs::event_stage, plan::Plan};
+use crate::{plan::Plan, plan::explore::NodeId, plan::needs::event_stage};
 use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, PlayerId, StageId, Window};
 
 /// Position in [`Work::exprs`].

@@ -5,11 +5,11 @@
 //! lines add up to it; under the convention `emax` what is left is the expected shock, which is reported as such.
 
 use crate::{
-    explore::NodeId,
-    flow::Step,
+    ask::scenario::{Scenario, segment_of},
     plan::Plan,
-    policy::look,
-    scenario::{Scenario, segment_of},
+    plan::explore::NodeId,
+    plan::flow::Step,
+    sweep::policy::look,
     sweep::{Boundary, Choosing, Column, Pays, Sweep, Workspace},
     tables::Tables,
 };
@@ -61,7 +61,7 @@ pub fn explain(
     let lines: Vec<LineId> =
         (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
     let players = model.players.len();
-    let mut columns: Vec<Column> = crate::belief::player_columns(plan);
+    let mut columns: Vec<Column> = crate::sweep::belief::player_columns(plan);
     columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Some(player) }));
     let belief = segment_of(&scenario.segments, period);
     let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
@@ -80,7 +80,7 @@ pub fn explain(
     // In the period itself, each line once for what it pays now and once for what comes later: the one starts from
     // nothing at the period's end, the other is paid nothing in the period.
     tables.at(plan, period)?;
-    let mut here: Vec<Column> = crate::belief::player_columns(plan);
+    let mut here: Vec<Column> = crate::sweep::belief::player_columns(plan);
     for &l in &lines {
         here.push(Column { pays: Pays::Line(l), discount: None });
         here.push(Column { pays: Pays::Nothing, discount: Some(player) });

@@ -1,16 +1,25 @@
 //! The plan: which boxes of states are solved, in which order, and how they hang together. Free of parameters.
 
+pub(crate) mod describe;
+pub(crate) mod explore;
+pub(crate) mod flow;
+pub(crate) mod keys;
+pub(crate) mod live;
+pub(crate) mod needs;
+pub(crate) mod reach;
+pub(crate) mod size;
+pub(crate) mod space;
+
 use crate::{
-    eval::{Env, UNKNOWN, reads},
-    explore::{Explorer, Graph, NodeId, Source},
-    flow::{Flow, Payment, Step},
-    keys::choose_keys,
-    law::{law_exprs, law_reads_current},
-    live::{axes, axis_order, liveness},
-    needs::{Needs, Observed, look_up_at},
-    reach,
-    size::{self, PlanSize},
-    space::{NOWHERE, Space, Support},
+    plan::explore::{Explorer, Graph, NodeId, Source},
+    plan::flow::{Flow, Payment, Step},
+    plan::keys::choose_keys,
+    plan::live::{axes, axis_order, liveness},
+    plan::needs::{Needs, Observed, look_up_at},
+    plan::size::PlanSize,
+    plan::space::{NOWHERE, Space, Support},
+    semantics::eval::{Env, UNKNOWN, reads},
+    semantics::law::{law_exprs, law_reads_current},
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Distribution, LineId, Model, StageId, StatementKind, VarId};

@@ -1,14 +1,16 @@
 //! The numbers of one parameter point: every expression of the program, tabulated over the few variables it reads.
 
+pub(crate) mod problems;
+
 use crate::{
-    eval::{Env, EvalError, eval},
-    flow::Step,
-    law::{LawError, law_row},
+    ask::scenario::Setting,
+    plan::flow::Step,
+    plan::reach,
+    plan::space::NOWHERE,
     plan::{Content, Plan, Rows, TableSpec, is_walk},
-    problems::Problems,
-    reach,
-    scenario::Setting,
-    space::NOWHERE,
+    semantics::eval::{Env, EvalError, eval},
+    semantics::law::{LawError, law_exprs, law_row},
+    tables::problems::Problems,
 };
 use melian_model::{Block, Diagnostic, PlayerId, Precision, StatementKind};
 
@@ -265,11 +267,8 @@ impl Tables {
                     let size = plan.model.var(draw.var).domain.size();
                     row.resize(size, 0.0);
                     if let Err(e) = law_row(draw, &env, &mut row) {
-                        let place = crate::law::law_exprs(draw)
-                            .iter()
-                            .map(|e| e.span)
-                            .reduce(|a, b| a.to(b))
-                            .unwrap_or(*span);
+                        let place =
+                            law_exprs(draw).iter().map(|e| e.span).reduce(|a, b| a.to(b)).unwrap_or(*span);
                         match e {
                             LawError::Eval(e) => problems.eval(id, spec, entry, place, e),
                             e => problems.law(id, spec, entry, place, draw.var, e),

@@ -1,10 +1,10 @@
 //! One choice at one state, and choice probabilities under commitments that nobody noticed.
 
 use crate::{
-    exp::exp_of_nonpositive,
-    explore::NodeId,
+    plan::explore::NodeId,
     plan::{Op, Plan},
     sweep::Policies,
+    sweep::exp::exp_of_nonpositive,
     tables::Tables,
 };
 

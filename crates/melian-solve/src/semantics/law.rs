@@ -4,7 +4,7 @@
 //! - normal on a grid with spacing h: P(x_k) = Φ((x_k + h/2 − μ)/σ) − Φ((x_k − h/2 − μ)/σ), the end levels take the tails;
 //! - binomial: C(n, k) p^k (1 − p)^(n−k).
 
-use crate::eval::{Env, EvalError, eval};
+use crate::semantics::eval::{Env, EvalError, eval};
 use melian_model::{Distribution, Domain, Draw, Outcome, Weight};
 
 /// How far a sum of probabilities may be off one, and a probability below zero, by rounding.

@@ -1,10 +1,10 @@
 //! What goes wrong at a state that can be reached, told with the state.
 
 use crate::{
-    eval::{Env, EvalError, UNKNOWN, eval},
-    explore::NodeId,
-    law::LawError,
+    plan::explore::NodeId,
     plan::{Op, Plan, TableSpec},
+    semantics::eval::{Env, EvalError, UNKNOWN, eval},
+    semantics::law::LawError,
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Span, StageId, VarId, VarKind, print::number};

@@ -1,13 +1,13 @@
 //! What questions do to their columns, at period ends and at choices.
 
 use crate::{
-    ask::{ExprId, Later, Recursion, Rule, Sampled, Work},
-    eval::{Env, eval},
-    explore::NodeId,
-    flow::Step,
+    ask::recursion::{ExprId, Later, Recursion, Rule, Sampled, Work},
+    ask::sample::{Sample, sample_end, sample_stage},
+    ask::scenario::{Segment, segment_of},
+    plan::explore::NodeId,
+    plan::flow::Step,
     plan::{Op, Plan, Rows},
-    sample::{Sample, sample_end, sample_stage},
-    scenario::{Segment, segment_of},
+    semantics::eval::{Env, eval},
     sweep::{Boundary, StageChange, StageRule},
     tables::pays_finally,
 };
