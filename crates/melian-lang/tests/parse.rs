@@ -304,6 +304,7 @@ fn doc_comments_find_their_node() {
         "model m\nplay once {\n/// stage\nA chooses s { /// too\n/// keep\nkeep /// k\ngo { /// go\nB chooses r { x y } /// r\n}\n} }",
         &[("s", "stage\ntoo"), ("keep", "keep\nk"), ("go", "go"), ("r", "r")],
     );
+    check_docs("model m\nplay once { A chooses s {\na ;\n/// b\n; b } }", &[("b", "b")]);
     let (_, problems) = parse("model m\nplay once {\nx = 1 /// stray\n}");
     assert_eq!(problems.len(), 1);
     assert_eq!((problems[0].id, problems[0].is_error()), ("stray-doc", false));

@@ -3,6 +3,7 @@
 use melian_model::Diagnostic;
 
 use super::core::{Parsed, Parser};
+use super::layout::Part;
 use crate::lexer::Kind;
 
 impl Parser<'_> {
@@ -31,7 +32,11 @@ impl Parser<'_> {
     /// The doc comments of a node that began at a token and has just ended.
     fn docs_of(&mut self, first: usize) -> String {
         let mut lines = Vec::new();
-        let from = if first == 0 { 0 } else { self.tokens[first - 1].span.end };
+        let mut before = first;
+        while before > 0 && self.parts[before - 1].is(Part::SEPARATOR) {
+            before -= 1;
+        }
+        let from = if before == 0 { 0 } else { self.tokens[before - 1].span.end };
         let start = self.tokens[first].span.start;
         let mut next = self.comments.partition_point(|c| c.span.start < from);
         while let Some(comment) = self.comments.get(next).filter(|c| c.span.start < start) {
