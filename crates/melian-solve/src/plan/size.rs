@@ -139,8 +139,9 @@ pub(crate) fn refuse_large_boxes(
     let largest = (0..boxes.len()).max_by_key(|&b| states(b)).unwrap_or(0);
     // One bit for reachability, four bytes for each edge's offsets at worst, and the values of the largest box and of
     // two period starts; a solve's true need is less where rows are long.
-    let offsets: u128 = (0..boxes.len())
-        .fold(0u128, |n, b| n.saturating_add(states(b).saturating_mul(graph.nodes[b].links.len() as u128)));
+    let offsets: u128 = (0..boxes.len()).fold(0u128, |n, b| {
+        n.saturating_add(states(b).saturating_mul(4 * graph.nodes[b].links.len() as u128))
+    });
     let columns = model.players.len().max(1) as u128;
     let boundary: u128 = (0..boxes.len())
         .filter(|&b| graph.nodes[b].point == 0)

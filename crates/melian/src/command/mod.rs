@@ -107,7 +107,7 @@ pub struct Settings {
     consts: Vec<(String, f64)>,
     /// Refuse to take more memory than this [default: 8]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
-    memory: Option<u64>,
+    max_memory: Option<u64>,
 }
 
 impl Settings {
@@ -117,7 +117,7 @@ impl Settings {
 
     fn options(&self) -> melian::solver::Options {
         let usual = melian::solver::Options::default();
-        melian::solver::Options { max_memory: self.memory.unwrap_or(usual.max_memory) }
+        melian::solver::Options { max_memory: self.max_memory.unwrap_or(usual.max_memory) }
     }
 }
 
