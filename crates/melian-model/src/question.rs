@@ -103,7 +103,8 @@ pub enum Atom {
         window: Window,
     },
     /// `E[e when first c by m]`, `in a..b`: the expected value of `e` at the first period end at which `c` holds,
-    /// given that this comes in the window.
+    /// given that this comes in the window. A question about play that goes on takes the state at that first
+    /// time as the state at the end of its `after`: nothing happens in between.
     WhenFirst {
         /// What: may read `Ahead`.
         what: Expr,
