@@ -19,7 +19,7 @@ pub(crate) type NodeId = usize;
 /// Supports with more combinations than this are not narrowed.
 const MOST_COMBINATIONS: usize = 1 << 20;
 /// After so many visits a node's growing sets are taken as full.
-const WIDEN_AFTER: usize = 256;
+const WIDEN_AFTER: usize = 64;
 
 /// How an edge gives a variable its level.
 #[derive(Clone, PartialEq, Debug)]
