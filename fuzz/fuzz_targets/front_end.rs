@@ -1,8 +1,9 @@
 //! Parser, formatter and checker on arbitrary bytes: no panic, no runaway, and the formatter keeps its promises.
 //!
 //! Run it with `cargo install cargo-fuzz`, then, from the repository's root,
-//! `RUSTC_BOOTSTRAP=1 cargo fuzz run front_end fuzz/corpus/front_end models models/failing/* -- -max_len=20000 -dict=fuzz/words.dict`.
-//! New inputs go into the first folder; the models are seeds.
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run -s none front_end fuzz/corpus/front_end models models/failing/* -- -max_len=4000 -dict=fuzz/words.dict`.
+//! New inputs go into the first folder; the models are seeds. Without `-s none` it runs under the address sanitizer,
+//! several times slower; the crates forbid `unsafe`, so there is little for it to find.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
