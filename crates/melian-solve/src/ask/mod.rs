@@ -20,6 +20,7 @@ use crate::{
     tables::pays_finally,
 };
 use melian_model::{Atom, Diagnostic, Expr, Span};
+use std::sync::mpsc;
 
 /// How atoms are computed. All routes give the same numbers, up to rounding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,9 +74,35 @@ pub fn answer(
 
 /// Answers several queries that differ in start and atoms, with one solve.
 ///
+/// The work runs on the threads of the current `rayon` pool; `progress` is called on the calling thread.
+///
 /// # Errors
 /// As [`answer`].
 pub fn answer_all(
+    plan: &Plan,
+    segments: &[Segment],
+    queries: &[Query],
+    route: Route,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Vec<Answers>, Vec<Diagnostic>> {
+    if rayon::current_thread_index().is_some() {
+        return answer_here(plan, segments, queries, route, progress);
+    }
+    // From a thread of the pool, sharing out a box's rows costs no hand-over.
+    let (report, reports) = mpsc::channel();
+    let mut answers = Ok(Vec::new());
+    rayon::in_place_scope(|scope| {
+        scope.spawn(|_| {
+            // Nobody listens any more only if the caller has panicked.
+            let mut progress = move |share| report.send(share).unwrap_or_default();
+            answers = answer_here(plan, segments, queries, route, &mut progress);
+        });
+        reports.iter().for_each(progress);
+    });
+    answers
+}
+
+fn answer_here(
     plan: &Plan,
     segments: &[Segment],
     queries: &[Query],

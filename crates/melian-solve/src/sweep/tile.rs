@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 /// Work below this many numbers is not worth sharing out.
-const WORTH_SHARING: usize = 1 << 14;
+const WORTH_SHARING: usize = 1 << 15;
 
 /// States of a tile at most, so that its columns stay in the nearest cache.
 const TILE_STATES: usize = 4096;
