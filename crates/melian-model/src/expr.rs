@@ -182,8 +182,35 @@ impl Expr {
             ExprKind::Binary(_, a, b) => vec![a, b],
             ExprKind::If(a, b, c) => vec![a, b, c],
             ExprKind::Call(_, args) => args.iter().collect(),
-            ExprKind::Lookup { index, entries, .. } => std::iter::once(&**index).chain(entries).collect(),
-            ExprKind::Interpolate { at, values, .. } => std::iter::once(&**at).chain(values).collect(),
+            ExprKind::Lookup { index: a, entries: more, .. }
+            | ExprKind::Interpolate { at: a, values: more, .. } => {
+                std::iter::once(&**a).chain(more).collect()
+            }
+        }
+    }
+
+    /// The direct operands, to change them.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Unary(_, a) | ExprKind::Among(a, _) => vec![a],
+            ExprKind::Binary(_, a, b) => vec![a, b],
+            ExprKind::If(a, b, c) => vec![a, b, c],
+            ExprKind::Call(_, args) => args.iter_mut().collect(),
+            ExprKind::Lookup { index: a, entries: more, .. }
+            | ExprKind::Interpolate { at: a, values: more, .. } => {
+                std::iter::once(&mut **a).chain(more).collect()
+            }
+            ExprKind::Number(_)
+            | ExprKind::Truth(_)
+            | ExprKind::Level(..)
+            | ExprKind::Var(_)
+            | ExprKind::IsAt(..)
+            | ExprKind::Param(_)
+            | ExprKind::Period
+            | ExprKind::CalendarYear
+            | ExprKind::CalendarMonth
+            | ExprKind::Argument(..)
+            | ExprKind::Ahead(_) => Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use melian_model::{Ahead, Atom, Commitment, Expr, ExprKind, Span};
+use melian_model::{Ahead, Atom, Commitment, Expr, Span};
 use melian_solve::{Answer, Bound, Scenario};
 
 /// One world with the atoms that are wanted in it and not yet answered.
@@ -136,38 +136,7 @@ impl Ledger {
 /// An expression without the places it was written at.
 fn unplace(expr: &mut Expr) {
     expr.span = Span::NONE;
-    match &mut expr.kind {
-        ExprKind::Unary(_, a) | ExprKind::Among(a, _) => unplace(a),
-        ExprKind::Binary(_, a, b) => {
-            unplace(a);
-            unplace(b);
-        }
-        ExprKind::If(a, b, c) => {
-            unplace(a);
-            unplace(b);
-            unplace(c);
-        }
-        ExprKind::Call(_, args) => args.iter_mut().for_each(unplace),
-        ExprKind::Lookup { index, entries, .. } => {
-            unplace(index);
-            entries.iter_mut().for_each(unplace);
-        }
-        ExprKind::Interpolate { at, values, .. } => {
-            unplace(at);
-            values.iter_mut().for_each(unplace);
-        }
-        ExprKind::Number(_)
-        | ExprKind::Truth(_)
-        | ExprKind::Level(..)
-        | ExprKind::Var(_)
-        | ExprKind::IsAt(..)
-        | ExprKind::Param(_)
-        | ExprKind::Period
-        | ExprKind::CalendarYear
-        | ExprKind::CalendarMonth
-        | ExprKind::Argument(..)
-        | ExprKind::Ahead(_) => {}
-    }
+    expr.children_mut().into_iter().for_each(unplace);
 }
 
 /// The same text for commitments that are equal apart from where they were written.
