@@ -11,7 +11,7 @@ use super::{
     Format, Settings,
     board::{margin, numbers, paint as verdict_paint, unbound, word},
     figures::{Paint, digits, paint},
-    report::{BoundPart, Csv, FindingPart, Number, bounds},
+    report::{BoundPart, Csv, FindingPart, Number, bounds, convention},
     shell::{Failure, Loaded, Outcome, Shell},
 };
 
@@ -43,6 +43,8 @@ pub struct Ask {
 #[derive(Serialize)]
 struct Answer {
     question: String,
+    /// The value convention: `payoff` or `emax`.
+    convention: &'static str,
     #[serde(flatten)]
     value: Option<Number>,
     #[serde(flatten)]
@@ -63,14 +65,15 @@ impl Ask {
             .map_err(|problems| loaded.failure(problems))?;
         shell.print(&match self.format {
             Format::Table => self.table(&loaded, &replies, shell.colour()),
-            Format::Json => self.json(&replies),
-            Format::Csv => self.csv(&replies),
+            Format::Json => self.json(&loaded, &replies),
+            Format::Csv => self.csv(&loaded, &replies),
         });
         Ok(Outcome::Done)
     }
 
     fn table(&self, loaded: &Loaded, replies: &[Reply], colour: bool) -> String {
-        let mut text = String::new();
+        let model = loaded.game.model();
+        let mut text = format!("{} · value = {}\n", model.name, convention(model.convention));
         for (question, reply) in self.questions.iter().zip(replies) {
             if let Some(value) = reply.reading() {
                 text += &match value {
@@ -92,13 +95,14 @@ impl Ask {
         text
     }
 
-    fn json(&self, replies: &[Reply]) -> String {
+    fn json(&self, loaded: &Loaded, replies: &[Reply]) -> String {
         let answers: Vec<Answer> = self
             .questions
             .iter()
             .zip(replies)
             .map(|(question, reply)| Answer {
                 question: question.clone(),
+                convention: convention(loaded.game.model().convention),
                 value: reply.reading().map(Number::of),
                 finding: reply.finding().map(|f| FindingPart::of(f, None)),
                 bounds: bounds(&reply.bounds),
@@ -107,8 +111,9 @@ impl Ask {
         serde_json::to_string_pretty(&answers).map_or_else(|e| e.to_string(), |text| text + "\n")
     }
 
-    fn csv(&self, replies: &[Reply]) -> String {
-        let mut table = Csv::new(&["question", "value", "verdict", "margin"]);
+    fn csv(&self, loaded: &Loaded, replies: &[Reply]) -> String {
+        let mut table = Csv::new(&["question", "value", "verdict", "margin", "convention"]);
+        let convention = convention(loaded.game.model().convention);
         for (question, reply) in self.questions.iter().zip(replies) {
             let value = reply.reading().and_then(Reading::number).map_or(String::new(), |x| x.to_string());
             let judged = reply.finding().map(Finding::judged);
@@ -117,7 +122,7 @@ impl Ask {
                 _ => judged.map_or("", |j| word(&j.verdict)),
             };
             let margin = judged.and_then(|j| j.margin).map_or(String::new(), |m| m.to_string());
-            table.row(&[question, &value, verdict, &margin]);
+            table.row(&[question, &value, verdict, &margin, convention]);
         }
         table.text()
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     Format, Settings,
     figures::{Paint, figure, paint, short},
-    report::{Csv, date},
+    report::{Csv, convention, date},
     shell::{Failure, Outcome, Shell},
     tables::{Rows, wrapped},
 };
@@ -55,6 +55,8 @@ struct Difference {
 struct WhyPart {
     stage: String,
     period: usize,
+    /// The value convention: `payoff` or `emax`.
+    convention: &'static str,
     actions: Vec<ActionPart>,
     difference: Option<DifferencePart>,
 }
@@ -210,7 +212,12 @@ fn heading(model: &Model, stage: StageId, period: usize, state: &[(VarId, usize)
     let named: Vec<String> =
         state.iter().map(|&(v, k)| format!("{} = {}", model.var(v).name, model.level_name(v, k))).collect();
     let at = if named.is_empty() { String::new() } else { wrapped(&format!("at {}", named.join(", "))) };
-    format!("{} in {} {period}{date}\n{at}\n", model.stage_name(stage), model.period_word)
+    format!(
+        "{} in {} {period}{date} · value = {}\n{at}\n",
+        model.stage_name(stage),
+        model.period_word,
+        convention(model.convention)
+    )
 }
 
 fn label(model: &Model, stage: StageId, action: &ActionWhy) -> String {
@@ -265,6 +272,7 @@ fn json(
     let part = WhyPart {
         stage: model.stage_name(stage),
         period,
+        convention: convention(model.convention),
         actions: found
             .actions
             .iter()
