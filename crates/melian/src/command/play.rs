@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     Format, Settings,
     figures::{Paint, paint, short},
-    report::{Csv, date},
+    report::{Csv, convention, date},
     shell::{Failure, Outcome, Shell},
     tables::wrapped,
 };
@@ -115,8 +115,12 @@ fn drawn(chances: &[f64], u: f64) -> usize {
 
 /// The history as paragraphs, one a period.
 fn story(model: &Model, start: &[usize], periods: usize, events: &[Event], colour: bool) -> String {
-    let mut text =
-        wrapped(&format!("{} · {}", paint(&model.name, Paint::Bold, colour), opening(model, start)));
+    let mut text = wrapped(&format!(
+        "{} · value = {} · {}",
+        paint(&model.name, Paint::Bold, colour),
+        convention(model.convention),
+        opening(model, start)
+    ));
     let mut ended = false;
     for period in 1..=periods {
         if ended {
