@@ -1,6 +1,8 @@
 //! How fast the machine streams through memory: the triad of McCalpin's STREAM (1995).
 //!
-//!     a[i] = b[i] + s · c[i]
+//! ```text
+//! a[i] = b[i] + s · c[i]
+//! ```
 //!
 //! Counted are the 24 bytes that an element names: two read, one written. A machine that reads a line before it
 //! writes it moves a third more.

@@ -1,5 +1,7 @@
 //! Melian's side of the comparison that `run.py` makes: one piece of work a call, one line of JSON a result.
 
+#![forbid(unsafe_code)]
+
 mod limits;
 mod process;
 mod valued;
