@@ -76,7 +76,7 @@ impl Work<'_> {
         let model = game.model();
         let starts: Vec<Vec<usize>> = self.places.iter().map(|place| place.levels(model)).collect();
         let needs = Needs { starts, ..Needs::default() };
-        let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY }).map_err(|p| words(&p))?;
+        let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY, ..Options::default() }).map_err(|p| words(&p))?;
         let setup_seconds = begin.elapsed().as_secs_f64();
 
         let begin = Instant::now();

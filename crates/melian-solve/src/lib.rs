@@ -16,5 +16,7 @@ pub use ask::simulate::{Event, EventKind, simulate};
 pub use ask::why::{ActionWhy, Decomposition, explain};
 pub use ask::{Answers, Query, Route, answer, answer_all};
 pub use plan::needs::Needs;
+pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;
 pub use plan::{Options, Plan};
+pub use sweep::lanes::Lanes;

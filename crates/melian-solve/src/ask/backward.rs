@@ -119,7 +119,11 @@ pub(crate) fn backward(
                     Sweep { plan, tables: &belief, columns: &columns, stage_rules: &rules, ties: &ties };
                 let joined = join(plan, next.as_ref(), players.len(), &active, &carried);
                 let next = if period == horizon { None } else { Some(&joined) };
-                sweep.run(space, next, Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
+                if looks.is_empty() {
+                    sweep.run(space, next, Choosing::Respond(None), &mut at_end, &mut out);
+                } else {
+                    sweep.run_plain(space, next, Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
+                }
                 let (own, rest) = split(plan, out, players.len());
                 out = own;
                 carried.extend(active.iter().copied().zip(rest));
@@ -127,7 +131,12 @@ pub(crate) fn backward(
                 let sweep = Sweep { plan, tables: &belief, columns: &players, stage_rules: &[], ties: &ties };
                 let keep = if active.is_empty() { None } else { Some(&mut policies) };
                 let next_values = next.as_ref();
-                sweep.run(space, next_values, Choosing::Respond(keep), &mut |_, _| {}, &mut out, &mut seen);
+                let choosing = Choosing::Respond(keep);
+                if looks.is_empty() {
+                    sweep.run(space, next_values, choosing, &mut |_, _| {}, &mut out);
+                } else {
+                    sweep.run_plain(space, next_values, choosing, &mut |_, _| {}, &mut out, &mut seen);
+                }
                 if let (false, Some(path)) = (active.is_empty(), &mut path) {
                     path.at(plan, period)?;
                     adjust(plan, path, &mut policies);
@@ -142,7 +151,6 @@ pub(crate) fn backward(
                         Choosing::Given(&policies, &belief.precision),
                         &mut at_end,
                         &mut rest,
-                        &mut |_, _| {},
                     );
                     let (_, rest) = split(plan, rest, 0);
                     carried.extend(active.iter().copied().zip(rest));

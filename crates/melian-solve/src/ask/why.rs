@@ -73,7 +73,7 @@ pub fn explain(
         let sweep = Sweep { plan, tables: &tables, columns: &columns, stage_rules: &[], ties: &ties };
         let mut out = Boundary::new();
         let choosing = Choosing::Respond(None);
-        sweep.run(&mut space, next.as_ref(), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
+        sweep.run_plain(&mut space, next.as_ref(), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
         next = Some(out);
     }
 
@@ -108,7 +108,7 @@ pub fn explain(
         }
     };
     let mut out = Boundary::new();
-    sweep.run(&mut space, doubled.as_ref(), Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
+    sweep.run_plain(&mut space, doubled.as_ref(), Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
     let levels = plan.levels_at(node, at);
     let state = levels
         .iter()

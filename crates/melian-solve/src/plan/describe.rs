@@ -32,10 +32,36 @@ impl Plan<'_> {
             "  specialised for                     {}",
             if keys.is_empty() { "nothing".into() } else { keys.join(", ") }
         ));
+        let cost = self.schedule.cost(model.players.len());
+        line(format!("  boxes computed                      {}", self.schedule.steps.len()));
+        line(format!("  states computed a {word}           {}", thousands(cost.states.into())));
+        line(format!("  exponentials a {word}              {}", thousands(cost.exponentials.into())));
+        line(format!("  bytes read and written a {word}    {}", bytes(cost.bytes.into())));
         line(String::new());
         line("boxes in order of play: statement, key, axes (levels), states reached of all, rows x stretch, leads to".into());
         for &id in self.order.iter().rev() {
             line(self.describe_node(id));
+        }
+        line(String::new());
+        line(
+            "order of computation: boxes that share a region run together, slab by slab; states of a slab"
+                .into(),
+        );
+        for (r, region) in self.schedule.regions.iter().enumerate() {
+            line(format!("region {r}: {} x {}", region.slabs, thousands(region.room as u128)));
+            for member in &region.members {
+                let step = &self.schedule.steps[member.step];
+                let sources: Vec<String> =
+                    step.paths.iter().map(|p| format!("#{}", self.schedule.steps[p.source].node)).collect();
+                let what = step.kind.name();
+                line(format!(
+                    "  #{} {what}  {}x{}  ← {}",
+                    step.node,
+                    step.rows(),
+                    step.inner,
+                    sources.join(" ")
+                ));
+            }
         }
         out
     }

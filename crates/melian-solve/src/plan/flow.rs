@@ -1,8 +1,10 @@
 //! The program of a period as points: where one statement ends and what comes next.
 //!
 //! A point's successors always have smaller numbers, so that walking the points upwards is walking the program
-//! backwards. Point 0 is the period's end. Payments that follow each other share a point.
+//! backwards. Point 0 is the period's end. Payments that follow each other share a point, also those inside `if`s that
+//! only pay.
 
+use crate::semantics::eval::{Env, EvalError, eval};
 use melian_model::{Block, Choice, Draw, Expr, LineId, Model, PlayerId, Span, StageId, StatementKind, VarId};
 
 /// Number of a point; 0 is the end of the period.
@@ -33,11 +35,45 @@ pub(crate) enum Step<'m> {
 }
 
 /// A payment to a player.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Payment<'m> {
     pub player: PlayerId,
     pub amount: &'m Expr,
     pub line: LineId,
+    /// Conditions that must hold, or must not, for it to be paid; in the order in which they are tested.
+    pub when: Vec<(&'m Expr, bool)>,
+}
+
+impl<'m> Payment<'m> {
+    /// What is paid; nothing where a condition fails. An error comes with the expression that has it.
+    pub fn amount(&self, env: &Env) -> Result<f64, (EvalError, Span)> {
+        for &(condition, wanted) in &self.when {
+            if (eval(condition, env).map_err(|e| (e, condition.span))? != 0.0) != wanted {
+                return Ok(0.0);
+            }
+        }
+        eval(self.amount, env).map_err(|e| (e, self.amount.span))
+    }
+
+    /// The expressions that decide what is paid where only some levels are known: those behind a condition that is
+    /// known to fail do not.
+    pub fn expressions(&self, env: &Env) -> Vec<&'m Expr> {
+        let mut all = Vec::new();
+        for &(condition, wanted) in &self.when {
+            match eval(condition, env) {
+                Ok(x) if (x != 0.0) != wanted => return all,
+                Ok(_) => {}
+                Err(_) => all.push(condition),
+            }
+        }
+        all.push(self.amount);
+        all
+    }
+
+    /// Whether it hangs on the period.
+    pub fn reads_time(&self) -> bool {
+        self.amount.reads_time() || self.when.iter().any(|(c, _)| c.reads_time())
+    }
 }
 
 /// A step and the point that follows it.
@@ -93,8 +129,10 @@ impl<'m> Flow<'m> {
         let mut payments: Vec<Payment> = Vec::new();
         for statement in block.0.iter().rev() {
             let span = statement.span;
-            if let StatementKind::Pay { player, amount, line } = &statement.kind {
-                payments.push(Payment { player: *player, amount, line: *line });
+            if only_pays(&statement.kind) {
+                let mut here = Vec::new();
+                collect(&statement.kind, &mut Vec::new(), &mut here);
+                payments.extend(here.into_iter().rev());
                 continue;
             }
             next = self.payments(&mut payments, next);
@@ -130,5 +168,42 @@ impl<'m> Flow<'m> {
         payments.reverse();
         let step = Step::Pay(std::mem::take(payments));
         self.push(step, next)
+    }
+}
+
+/// Whether a statement does nothing but pay, perhaps under conditions.
+fn only_pays(statement: &StatementKind) -> bool {
+    match statement {
+        StatementKind::Pay { .. } => true,
+        StatementKind::If { arms, otherwise } => {
+            let blocks = arms.iter().map(|(_, block)| block).chain([otherwise]);
+            blocks.flat_map(|block| &block.0).all(|s| only_pays(&s.kind))
+        }
+        _ => false,
+    }
+}
+
+/// The payments of a statement that does nothing else, each with the conditions that lead to it.
+fn collect<'m>(
+    statement: &'m StatementKind,
+    when: &mut Vec<(&'m Expr, bool)>,
+    payments: &mut Vec<Payment<'m>>,
+) {
+    match statement {
+        StatementKind::Pay { player, amount, line } => {
+            payments.push(Payment { player: *player, amount, line: *line, when: when.clone() });
+        }
+        StatementKind::If { arms, otherwise } => {
+            let depth = when.len();
+            for (condition, block) in arms {
+                when.push((condition, true));
+                block.0.iter().for_each(|s| collect(&s.kind, when, payments));
+                when.pop();
+                when.push((condition, false));
+            }
+            otherwise.0.iter().for_each(|s| collect(&s.kind, when, payments));
+            when.truncate(depth);
+        }
+        _ => {}
     }
 }

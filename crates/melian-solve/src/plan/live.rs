@@ -68,7 +68,9 @@ pub(crate) fn liveness(
                         set.set(draw.var.0, law_reads_current(draw) || set.contains(draw.var.0));
                     }
                 }
-                Step::Pay(payments) => payments.iter().for_each(|p| add(&mut set, p.amount, &env)),
+                Step::Pay(payments) => {
+                    payments.iter().flat_map(|p| p.expressions(&env)).for_each(|e| add(&mut set, e, &env));
+                }
                 Step::Branch { arms } => arms.iter().for_each(|(c, _)| add(&mut set, c, &env)),
                 Step::Choose { stage, choice, .. } => {
                     choice
@@ -114,7 +116,10 @@ pub(crate) fn axis_order(model: &Model, flow: &Flow) -> Vec<VarId> {
         match &point.step {
             Step::Assign { value, .. } => reads(value),
             Step::Draw { draw, .. } => law_exprs(draw).into_iter().for_each(&mut reads),
-            Step::Pay(payments) => payments.iter().for_each(|p| reads(p.amount)),
+            Step::Pay(payments) => payments.iter().for_each(|p| {
+                reads(p.amount);
+                p.when.iter().for_each(|(c, _)| reads(c));
+            }),
             Step::Branch { arms } => arms.iter().for_each(|(c, _)| reads(c)),
             Step::Choose { choice, .. } => {
                 choice.actions.iter().filter_map(|a| a.guard.as_ref()).for_each(&mut reads);

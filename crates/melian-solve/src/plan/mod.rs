@@ -5,8 +5,10 @@ pub(crate) mod explore;
 pub(crate) mod flow;
 pub(crate) mod keys;
 pub(crate) mod live;
+pub(crate) mod map;
 pub(crate) mod needs;
 pub(crate) mod reach;
+pub(crate) mod schedule;
 pub(crate) mod size;
 pub(crate) mod space;
 
@@ -15,25 +17,32 @@ use crate::{
     plan::flow::{Flow, Payment, Step},
     plan::keys::choose_keys,
     plan::live::{axes, axis_order, liveness},
+    plan::map::{AxisMap, Coordinate, strides},
     plan::needs::{Needs, Observed, look_up_at},
+    plan::schedule::{Cost, LONGEST_ROW, Schedule},
     plan::size::PlanSize,
     plan::space::{NOWHERE, Space, Support},
-    semantics::eval::{Env, UNKNOWN, reads},
+    semantics::eval::{Env, EvalError, UNKNOWN, eval, reads},
     semantics::law::{law_exprs, law_reads_current},
+    sweep::lanes::Lanes,
 };
 use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Distribution, LineId, Model, StageId, StatementKind, VarId};
 
-/// Limits on what may be planned.
+/// How a plan may be solved. No result hangs on anything here.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
     /// Bytes that a solve may take.
     pub max_memory: u64,
+    /// Vector instructions to use.
+    pub lanes: Lanes,
+    /// States that a thread takes on at a time where a box is not worked on slab by slab.
+    pub tile_states: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { max_memory: 8 << 30 }
+        Options { max_memory: 8 << 30, lanes: Lanes::best(), tile_states: 4096 }
     }
 }
 
@@ -66,6 +75,8 @@ pub(crate) enum Rows {
 pub(crate) struct Edge {
     pub target: NodeId,
     pub rows: Rows,
+    /// Where it leads, if that does not hang on parameters.
+    pub map: Option<AxisMap>,
     /// Arm, level, outcome or action (see [`crate::explore`]).
     pub role: usize,
 }
@@ -128,6 +139,8 @@ pub struct Plan<'m> {
     pub(crate) slots: usize,
     pub(crate) finally_lines: Vec<LineId>,
     pub(crate) size: PlanSize,
+    pub(crate) schedule: Schedule,
+    pub(crate) options: Options,
     /// States from which everything is reached: starts, then look-ups.
     pub(crate) starts: Vec<(NodeId, usize)>,
     /// Node, state, period.
@@ -213,6 +226,8 @@ impl<'m> Plan<'m> {
             slots,
             finally_lines,
             size: PlanSize::default(),
+            schedule: Schedule::default(),
+            options: options.clone(),
             starts: Vec::new(),
             look_ups: Vec::new(),
             flow,
@@ -227,6 +242,7 @@ impl<'m> Plan<'m> {
             look_ups.filter_map(|(seed, &at)| place(seed).map(|(node, state)| (node, state, at))).collect();
         (plan.starts, plan.look_ups) = (starts, look_ups);
         reach::mark(&mut plan);
+        plan.schedule = Schedule::new(&plan);
         plan.size = size::measure(&plan);
         Ok(plan)
     }
@@ -234,6 +250,11 @@ impl<'m> Plan<'m> {
     /// The model it was made for.
     pub fn model(&self) -> &'m Model {
         self.model
+    }
+
+    /// What a period of the players' values takes.
+    pub fn cost(&self) -> Cost {
+        self.schedule.cost(self.model.players.len())
     }
 
     /// How large it is.
@@ -315,9 +336,6 @@ struct Builder<'a, 'm> {
     finally_lines: Vec<LineId>,
 }
 
-/// Rows are not made longer than this, so that there are enough of them to share out.
-const LONGEST_ROW: usize = 2048;
-
 impl<'m> Builder<'_, 'm> {
     /// Finds, for each node, the trailing axes that none of its links moves.
     fn set_inner(&mut self) {
@@ -394,8 +412,9 @@ impl<'m> Builder<'_, 'm> {
             Step::Pay(payments) => Op::Pay {
                 tables: (0..payments.len())
                     .map(|i| {
-                        let amount = payments[i].amount;
-                        self.table(id, Content::Payment(i), &reads(amount, &env), 1, amount.reads_time())
+                        let expressions = payments[i].expressions(&env);
+                        let vars: Vec<VarId> = expressions.iter().flat_map(|e| reads(e, &env)).collect();
+                        self.table(id, Content::Payment(i), &vars, 1, payments[i].reads_time())
                     })
                     .collect(),
             },
@@ -455,8 +474,8 @@ impl<'m> Builder<'_, 'm> {
         let edges = links
             .iter()
             .map(|link| {
-                let rows = self.rows(id, &known, link.target, &link.sets, assigned);
-                Edge { target: link.target, rows, role: link.role }
+                let (rows, map) = self.rows(id, &known, link.target, &link.sets, assigned);
+                Edge { target: link.target, rows, map, role: link.role }
             })
             .collect();
         PlanNode {
@@ -470,7 +489,7 @@ impl<'m> Builder<'_, 'm> {
         }
     }
 
-    /// Where each row of a node's box begins in a target's box.
+    /// Where an edge leads, and where each row of the node's box begins in the target's box.
     fn rows(
         &mut self,
         id: NodeId,
@@ -478,46 +497,108 @@ impl<'m> Builder<'_, 'm> {
         target: NodeId,
         sets: &[(VarId, Source)],
         assigned: Option<TableId>,
-    ) -> Rows {
+    ) -> (Rows, Option<AxisMap>) {
         let own = &self.spaces[id];
         let other = &self.spaces[target];
-        let mut base = 0u32;
-        // For each of our axes, what each of its positions adds.
-        let mut steps: Vec<Vec<u32>> = own.axes.iter().map(|a| vec![0; a.levels.len()]).collect();
+        let arriving = self.graph.nodes[target].known();
+        let mut map = AxisMap {
+            coordinates: Vec::with_capacity(other.axes.len()),
+            open: own.axes.iter().map(|a| vec![true; a.levels.len()]).collect(),
+        };
         let mut by_table = None;
         for (number, axis) in other.axes.iter().enumerate() {
-            let offset = |level: u32| match axis.position(level) {
-                NOWHERE => 0,
-                p => p * axis.stride as u32,
-            };
             let source = sets.iter().find(|(v, _)| *v == axis.var).map(|(_, s)| s);
             let top = self.model.var(axis.var).domain.size() as u32 - 1;
+            // The level after the way, if it can be taken.
             let moved = |level: u32| match source {
-                Some(Source::Up) => (level + 1).min(top),
-                Some(Source::Down) => level.saturating_sub(1),
-                _ => level,
+                Some(Source::Up) => (level < top).then_some(level + 1),
+                Some(Source::Down) => level.checked_sub(1),
+                _ => Some(level),
             };
-            match source {
-                Some(Source::Level(k)) => base += offset(*k),
-                Some(Source::Assigned) => by_table = Some(number),
-                _ => match own.axes.iter().position(|a| a.var == axis.var) {
-                    Some(mine) => {
-                        for (step, &level) in steps[mine].iter_mut().zip(&own.axes[mine].levels) {
-                            *step += offset(moved(level));
-                        }
+            let position = |level: u32| match axis.position(level) {
+                NOWHERE => None,
+                p => Some(p),
+            };
+            let mine = own.axes.iter().position(|a| a.var == axis.var);
+            map.coordinates.push(match source {
+                Some(Source::Level(k)) => Coordinate::Fixed(position(*k).unwrap_or(0)),
+                Some(Source::Assigned) => match self.assigned(id, known, axis.var) {
+                    Some((None, levels)) => Coordinate::Fixed(levels[0].and_then(position).unwrap_or(0)),
+                    // Where the value leaves its grid, which is an error if it is ever reached, any place will do.
+                    Some((Some(axis), levels)) => {
+                        let positions = levels.iter().map(|k| k.and_then(position).unwrap_or(0));
+                        Coordinate::Of { axis, positions: positions.collect() }
                     }
-                    None => base += offset(moved(known[axis.var.0])),
+                    None => {
+                        by_table = Some(number);
+                        Coordinate::Fixed(0)
+                    }
                 },
+                _ => match mine {
+                    Some(mine) => {
+                        let levels = &own.axes[mine].levels;
+                        let positions = levels.iter().map(|&k| moved(k).and_then(position));
+                        let open = &mut map.open[mine];
+                        open.iter_mut().zip(positions.clone()).for_each(|(open, p)| *open &= p.is_some());
+                        Coordinate::Of { axis: mine, positions: positions.map(|p| p.unwrap_or(0)).collect() }
+                    }
+                    None => Coordinate::Fixed(moved(known[axis.var.0]).and_then(position).unwrap_or(0)),
+                },
+            });
+        }
+        // A variable that holds one level on arrival and was not changed held it before.
+        for (mine, axis) in own.axes.iter().enumerate() {
+            let level = arriving[axis.var.0];
+            if level != UNKNOWN && !sets.iter().any(|(v, _)| *v == axis.var) {
+                map.open[mine].iter_mut().zip(&axis.levels).for_each(|(open, k)| *open &= *k == level);
             }
         }
+        let (base, steps) = map.steps(own, &strides(other));
         let rows: Vec<u32> =
             own.row_sums(|axis, position| steps[axis][position]).into_iter().map(|r| r + base).collect();
         match (by_table, assigned) {
             (Some(axis), Some(table)) => {
                 self.slots += 1;
-                Rows::Assigned { base: rows, axis, table, slot: self.slots - 1 }
+                (Rows::Assigned { base: rows, axis, table, slot: self.slots - 1 }, None)
             }
-            _ => Rows::Fixed(rows),
+            // An assigned axis without a table matters to nothing that is reached.
+            _ => (Rows::Fixed(rows), Some(map)),
         }
+    }
+
+    /// The axis that a node's assignment reads, if any, and the level that it gives for each position there; `None` if
+    /// it reads several axes, a parameter or the time.
+    fn assigned(&self, id: NodeId, known: &[u32], var: VarId) -> Option<(Option<usize>, Vec<Option<u32>>)> {
+        let Step::Assign { var: assigned, value, .. } = &self.flow.points[self.graph.nodes[id].point].step
+        else {
+            return None;
+        };
+        let own = &self.spaces[id];
+        let env = Env { model: self.model, levels: known, params: None, period: None, ahead: &[] };
+        let read = reads(value, &env);
+        let axes: Vec<usize> = (0..own.axes.len()).filter(|&i| read.contains(&own.axes[i].var)).collect();
+        let axis = match axes[..] {
+            [] => None,
+            [axis] => Some(axis),
+            _ => return None,
+        };
+        if *assigned != var {
+            return None;
+        }
+        let domain = self.model.var(var).domain;
+        let mut levels = known.to_vec();
+        let mut found = Vec::new();
+        for position in 0..axis.map_or(1, |axis| own.axes[axis].levels.len()) {
+            if let Some(axis) = axis {
+                levels[own.axes[axis].var.0] = own.axes[axis].levels[position];
+            }
+            let env = Env { levels: &levels, ..env };
+            found.push(match eval(value, &env) {
+                Ok(x) => domain.level(x).map(|k| k as u32),
+                Err(EvalError::Unknown) => return None,
+                Err(_) => None,
+            });
+        }
+        Some((axis, found))
     }
 }

@@ -59,11 +59,6 @@ impl Space {
         self.size / self.inner
     }
 
-    /// The axes that rows run over.
-    pub fn outer_axes(&self) -> &[Axis] {
-        &self.axes[..self.axes.len() - self.inner_axes]
-    }
-
     pub fn axis(&self, var: VarId) -> Option<&Axis> {
         self.axes.iter().find(|a| a.var == var)
     }
@@ -89,12 +84,16 @@ impl Space {
 
     /// For every row, the sum over the outer axes of what `contribution(axis number, position)` says.
     pub fn row_sums(&self, contribution: impl Fn(usize, usize) -> u32) -> Vec<u32> {
-        let outer = self.outer_axes();
+        self.sums(0..self.axes.len() - self.inner_axes, contribution)
+    }
+
+    /// For every combination of some neighbouring axes, last fastest, the sum of their contributions.
+    pub fn sums(&self, axes: std::ops::Range<usize>, contribution: impl Fn(usize, usize) -> u32) -> Vec<u32> {
         let mut sums = vec![0u32];
-        sums.reserve(self.rows());
         // Built up axis by axis: each pass multiplies the list by one axis, last axis fastest.
-        for (number, axis) in outer.iter().enumerate() {
-            let steps: Vec<u32> = (0..axis.levels.len()).map(|p| contribution(number, p)).collect();
+        for number in axes {
+            let steps: Vec<u32> =
+                (0..self.axes[number].levels.len()).map(|p| contribution(number, p)).collect();
             sums = sums.iter().flat_map(|&s| steps.iter().map(move |&d| s.wrapping_add(d))).collect();
         }
         sums
@@ -102,53 +101,53 @@ impl Space {
 
     /// The cells of a table over some of the variables.
     pub fn support(&self, vars: &[VarId]) -> Support {
-        let first_inner = self.axes.len() - self.inner_axes;
-        let mut axes: Vec<usize> = (0..first_inner).filter(|&i| vars.contains(&self.axes[i].var)).collect();
-        let inner = self.axes[first_inner..].iter().any(|a| vars.contains(&a.var));
+        let axes: Vec<usize> = (0..self.axes.len()).filter(|&i| vars.contains(&self.axes[i].var)).collect();
         let mut strides = vec![0u32; self.axes.len()];
-        let mut cells = 1usize;
+        let mut len = 1usize;
         for &i in axes.iter().rev() {
-            strides[i] = cells as u32;
-            cells *= self.axes[i].levels.len();
+            strides[i] = len as u32;
+            len *= self.axes[i].levels.len();
         }
-        let rows = (cells > 1).then(|| self.row_sums(|axis, position| strides[axis] * position as u32));
-        if inner {
-            axes.extend(first_inner..self.axes.len());
-        }
-        Support { axes, cells, inner, width: if inner { self.inner } else { 1 }, rows }
+        let first_inner = self.axes.len() - self.inner_axes;
+        let entry = |axis: usize, position: usize| strides[axis] * position as u32;
+        let some = |axes: std::ops::Range<usize>| {
+            axes.clone().any(|i| strides[i] != 0).then(|| self.sums(axes, entry))
+        };
+        let (rows, within) = (some(0..first_inner), some(first_inner..self.axes.len()));
+        Support { axes, strides, len, rows, within }
     }
 }
 
-/// Where the rows of a box find their entries in a table over some of its axes.
+/// Where the states of a box find their entries in a table over some of its axes.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Support {
-    /// Axes of the box that the table runs over; all inner ones if any.
+    /// Axes of the box that the table runs over, last fastest.
     pub axes: Vec<usize>,
-    /// Number of combinations of the outer axes among them.
-    pub cells: usize,
-    /// Whether the entries differ along the inner stretch.
-    pub inner: bool,
-    /// Entries a cell: the inner stretch, or 1.
-    pub width: usize,
-    /// The cell of each row; `None`: always cell 0.
-    pub rows: Option<Vec<u32>>,
+    /// For every axis of the box, the distance between its neighbours in the table; 0 for the others.
+    pub strides: Vec<u32>,
+    len: usize,
+    /// The entry at which each row begins; `None`: all at 0.
+    rows: Option<Vec<u32>>,
+    /// What each position of the inner stretch adds; `None`: nothing.
+    within: Option<Vec<u32>>,
 }
 
 impl Support {
     /// Number of entries of one plane of the table.
     pub fn len(&self) -> usize {
-        self.cells * self.width
+        self.len
     }
 
     /// First entry of a row.
     #[inline]
     pub fn start(&self, row: usize) -> usize {
-        self.rows.as_ref().map_or(0, |rows| rows[row] as usize) * self.width
+        self.rows.as_ref().map_or(0, |rows| rows[row] as usize)
     }
 
     /// The entry of a state.
+    #[inline]
     pub fn entry(&self, state: usize, inner: usize) -> usize {
-        self.start(state / inner) + if self.inner { state % inner } else { 0 }
+        self.start(state / inner) + self.within.as_ref().map_or(0, |w| w[state % inner] as usize)
     }
 
     /// Visits every entry with the levels of its axes written into `levels`.

@@ -42,7 +42,7 @@ pub(crate) fn value_period(
 ) {
     let columns = player_columns(plan);
     let sweep = Sweep { plan, tables, columns: &columns, stage_rules: &[], ties };
-    sweep.run(space, next, Choosing::Respond(policies), &mut |_, _| {}, out, &mut |_, _| {});
+    sweep.run(space, next, Choosing::Respond(policies), &mut |_, _| {}, out);
 }
 
 impl History {

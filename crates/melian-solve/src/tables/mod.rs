@@ -22,6 +22,8 @@ pub(crate) struct Tables {
     pub data: Vec<Vec<f64>>,
     /// Row offsets of edges that depend on an assigned level.
     pub rows: Vec<Vec<u32>>,
+    /// The operands of the plan's schedule.
+    pub operands: Vec<Vec<f64>>,
     /// Discount factor of each player.
     pub discount: Vec<f64>,
     /// Precision of each player; ∞ is best response; NaN where none is needed.
@@ -39,6 +41,7 @@ impl Tables {
             period,
             data: plan.tables.iter().map(|t| vec![0.0; t.support.len() * t.planes]).collect(),
             rows: vec![Vec::new(); plan.slots],
+            operands: vec![Vec::new(); plan.schedule.operands.len()],
             discount: Vec::new(),
             precision: Vec::new(),
         };
@@ -72,6 +75,7 @@ impl Tables {
             period: 1,
             data: self.data.clone(),
             rows: self.rows.clone(),
+            operands: Vec::new(),
             discount: self.discount.clone(),
             precision: self.precision.clone(),
         };
@@ -159,6 +163,11 @@ impl Tables {
                 self.data[t] = data;
             }
         }
+        for (spec, data) in plan.schedule.operands.iter().zip(&mut self.operands) {
+            if which(&plan.tables[spec.table]) {
+                spec.fill(plan, &self.data[spec.table], data);
+            }
+        }
         for node in &plan.nodes {
             for edge in &node.edges {
                 if let Rows::Assigned { base, axis, table, slot } = &edge.rows
@@ -198,15 +207,14 @@ impl Tables {
             };
             match (spec.content, step) {
                 (Content::Payment(i), Step::Pay(payments)) => {
-                    let payment = &payments[i];
-                    data[entry] = match eval(payment.amount, &env) {
+                    data[entry] = match payments[i].amount(&env) {
                         Ok(x) if x.is_finite() => x,
                         Ok(x) => {
-                            problems.payoff(id, spec, entry, payment.amount.span, x);
+                            problems.payoff(id, spec, entry, payments[i].amount.span, x);
                             0.0
                         }
-                        Err(e) => {
-                            problems.eval(id, spec, entry, payment.amount.span, e);
+                        Err((e, span)) => {
+                            problems.eval(id, spec, entry, span, e);
                             0.0
                         }
                     };

@@ -108,6 +108,30 @@ pub struct Settings {
     /// Refuse to take more memory than this [default: 8]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
     max_memory: Option<u64>,
+    /// Vector instructions to use at most; results are the same [default: the widest that the processor has]
+    #[arg(long, value_enum, hide_short_help = true)]
+    lanes: Option<Lanes>,
+}
+
+/// Widths of vector instructions.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Lanes {
+    /// What every processor has
+    Baseline,
+    /// Four numbers at a time
+    Avx2,
+    /// Eight numbers at a time
+    Avx512,
+}
+
+impl From<Lanes> for melian::solver::Lanes {
+    fn from(lanes: Lanes) -> melian::solver::Lanes {
+        match lanes {
+            Lanes::Baseline => melian::solver::Lanes::Baseline,
+            Lanes::Avx2 => melian::solver::Lanes::Avx2,
+            Lanes::Avx512 => melian::solver::Lanes::Avx512,
+        }
+    }
 }
 
 impl Settings {
@@ -117,7 +141,8 @@ impl Settings {
 
     fn options(&self) -> melian::solver::Options {
         let usual = melian::solver::Options::default();
-        melian::solver::Options { max_memory: self.max_memory.unwrap_or(usual.max_memory) }
+        let max_memory = self.max_memory.unwrap_or(usual.max_memory);
+        melian::solver::Options { max_memory, lanes: self.lanes.map_or(usual.lanes, Into::into), ..usual }
     }
 }
 

@@ -1,0 +1,236 @@
+//! The plan made ready for speed: which boxes are computed at all, from which rows of which others, in which order.
+//!
+//! Assignments and payments on the way to the next box are followed when the plan is made, not in every period: a
+//! choice reads its actions' values where they are kept, adding what is paid on the way. What remains are steps. Steps
+//! that keep their leading axes as they are work on one slab of these at a time, so that what passes between them
+//! stays in cache (see [`regions`]); slabs are shared out among threads.
+
+pub(crate) mod operand;
+pub(crate) mod path;
+pub(crate) mod regions;
+
+use crate::{
+    plan::explore::NodeId,
+    plan::map::AxisMap,
+    plan::schedule::operand::{OperandId, OperandSpec, Planes},
+    plan::schedule::path::{Path, Places, Way, ways},
+    plan::schedule::regions::{Home, Region, regions},
+    plan::{Op, Plan, Rows, TableId},
+};
+use melian_model::PlayerId;
+
+/// Number of a step.
+pub(crate) type StepId = usize;
+
+/// Rows are not made longer than this, so that there are enough of them to share out.
+pub(crate) const LONGEST_ROW: usize = 2048;
+
+/// What a step does with what its paths lead to.
+pub(crate) enum Kind {
+    /// A period's end: discounts the values at the next period's start; in the last period what `finally` pays.
+    Exit { terminal: Option<TableId> },
+    /// Takes over what its only path leads to; nothing if it has none.
+    Copy,
+    /// Takes over, for each row, the path that the operand says.
+    Select { by: OperandId },
+    /// Weighs the paths, one plane each.
+    Mix { weights: OperandId },
+    /// A choice among the paths; plane `i` of the operand is 0 where path `i` is available and −∞ where not.
+    Choose { player: PlayerId, available: OperandId },
+}
+
+/// One box to compute.
+pub(crate) struct Step {
+    /// Whose values it computes.
+    pub node: NodeId,
+    pub kind: Kind,
+    pub paths: Vec<Path>,
+    /// States in all.
+    pub size: usize,
+    /// States of a row.
+    pub inner: usize,
+    /// The rows with a reachable state; `None`: all.
+    pub active: Option<Vec<u32>>,
+    /// Where its values are kept.
+    pub home: Home,
+}
+
+impl Kind {
+    /// In a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Exit { .. } => "end",
+            Kind::Copy => "take over",
+            Kind::Select { .. } => "select",
+            Kind::Mix { .. } => "weigh",
+            Kind::Choose { .. } => "choose",
+        }
+    }
+}
+
+impl Step {
+    /// States that are computed: those of rows with a reachable state.
+    pub fn computed(&self) -> usize {
+        self.active.as_ref().map_or(self.rows(), Vec::len) * self.inner
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.size / self.inner
+    }
+}
+
+/// Steps in order, with the operands they read.
+#[derive(Default)]
+pub(crate) struct Schedule {
+    pub steps: Vec<Step>,
+    pub operands: Vec<OperandSpec>,
+    pub regions: Vec<Region>,
+    /// Largest number of states that each buffer must hold.
+    pub buffers: Vec<usize>,
+    /// The steps of period ends.
+    pub exits: Vec<StepId>,
+}
+
+/// What one period of a backward sweep takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cost {
+    /// States computed, in all steps.
+    pub states: u64,
+    /// Exponentials: one for a choice between two, else one an action.
+    pub exponentials: u64,
+    /// Bytes that steps read from other steps and write, in all columns.
+    pub bytes: u64,
+}
+
+impl Schedule {
+    /// What a period takes with so many columns.
+    pub fn cost(&self, columns: usize) -> Cost {
+        let mut cost = Cost::default();
+        for step in &self.steps {
+            let states = step.computed() as u64;
+            let (paths, own) = match step.kind {
+                Kind::Exit { .. } | Kind::Select { .. } => (1, 0),
+                Kind::Copy | Kind::Mix { .. } => (step.paths.len() as u64, 0),
+                Kind::Choose { .. } => (step.paths.len() as u64, step.paths.len() as u64),
+            };
+            cost.states += states;
+            cost.exponentials += if own == 2 { states } else { own * states };
+            cost.bytes += 8 * states * (own + columns as u64 * (paths + 1));
+        }
+        cost
+    }
+
+    /// The schedule of a plan whose reachable states are marked.
+    pub fn new(plan: &Plan) -> Schedule {
+        let mut wanted = vec![false; plan.nodes.len()];
+        let mut resolved: Vec<Vec<Way>> = (0..plan.nodes.len()).map(|_| Vec::new()).collect();
+        for (id, node) in plan.nodes.iter().enumerate() {
+            wanted[id] = matches!(node.op, Op::Exit { .. }) && !node.reached.is_clear();
+        }
+        plan.entries.iter().for_each(|&id| wanted[id] = true);
+        // From the period's start on, so that who reads a box comes before it.
+        for &id in plan.order.iter().rev() {
+            if wanted[id] && !matches!(plan.nodes[id].op, Op::Exit { .. }) {
+                resolved[id] = ways(plan, id);
+                resolved[id].iter().for_each(|way| wanted[way.target] = true);
+            }
+        }
+        let order: Vec<NodeId> = plan.order.iter().copied().filter(|&id| wanted[id]).collect();
+        let mut step_of = vec![usize::MAX; plan.nodes.len()];
+        order.iter().enumerate().for_each(|(step, &id)| step_of[id] = step);
+        let mut schedule = Schedule::default();
+        for &id in &order {
+            let ways = std::mem::take(&mut resolved[id]);
+            let step = schedule.step(plan, id, ways, &step_of);
+            schedule.steps.push(step);
+        }
+        regions(plan, &mut schedule);
+        schedule
+    }
+
+    fn step(&mut self, plan: &Plan, id: NodeId, ways: Vec<Way>, step_of: &[StepId]) -> Step {
+        let node = &plan.nodes[id];
+        let space = &node.space;
+        let moving = matches!(node.edges.first().map(|e| &e.rows), Some(Rows::Assigned { .. }));
+        let exit = matches!(node.op, Op::Exit { .. });
+        let inner_axes = if moving || exit {
+            // As the plan has them: no parameter moves these.
+            space.inner_axes
+        } else {
+            let longest =
+                ways.iter().map(|way| path::longest(&way.map, space, &plan.nodes[way.target].space));
+            longest.min().unwrap_or(space.axes.len())
+        };
+        let mut cut = space.clone();
+        cut.set_inner(inner_axes);
+        let identity = AxisMap::identity(space);
+        let mut operand = |table: TableId, planes: Planes| {
+            self.operand(OperandSpec::new(plan, &cut, &identity, table, planes))
+        };
+        let kind = match &node.op {
+            Op::Exit { terminal } => Kind::Exit { terminal: *terminal },
+            Op::Pay { .. } | Op::Move { select: None } => Kind::Copy,
+            Op::Move { .. } if node.edges.len() == 1 => Kind::Copy,
+            Op::Move { select: Some(table) } => {
+                let along = &plan.tables[*table].support.strides[space.axes.len() - inner_axes..];
+                if along.iter().any(|s| *s != 0) {
+                    Kind::Mix { weights: operand(*table, Planes::Equal(node.edges.len())) }
+                } else {
+                    Kind::Select { by: operand(*table, Planes::All) }
+                }
+            }
+            Op::Chance { law } => Kind::Mix { weights: operand(*law, Planes::All) },
+            Op::Choose { stage, available } => Kind::Choose {
+                player: plan.model.stage(*stage).player,
+                available: operand(*available, Planes::All),
+            },
+        };
+        let paths = ways
+            .into_iter()
+            .map(|way| {
+                let places = match &node.edges[way.edge].rows {
+                    Rows::Assigned { slot, .. } => Places::Slot(*slot),
+                    Rows::Fixed(_) => path::places(&way.map, &cut, &plan.nodes[way.target].space),
+                };
+                let pays = way
+                    .pays
+                    .iter()
+                    .map(|(player, table, map)| {
+                        (*player, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
+                    })
+                    .collect();
+                let target = &plan.nodes[way.target].space;
+                Path {
+                    source: step_of[way.target],
+                    pieces: if moving { Vec::new() } else { path::pieces(&way.map, &cut, target) },
+                    places,
+                    pays,
+                    kept: if moving { 0 } else { way.map.kept_in_front(space, target) },
+                }
+            })
+            .collect();
+        let mut active: Vec<u32> = node.reached.ones().map(|s| (s / cut.inner) as u32).collect();
+        active.dedup();
+        Step {
+            node: id,
+            kind,
+            paths,
+            size: space.size,
+            inner: cut.inner,
+            active: (active.len() < cut.rows()).then_some(active),
+            home: Home::Buffer(usize::MAX),
+        }
+    }
+
+    /// The number of an operand; the same for the same.
+    fn operand(&mut self, spec: OperandSpec) -> OperandId {
+        match self.operands.iter().position(|o| *o == spec) {
+            Some(known) => known,
+            None => {
+                self.operands.push(spec);
+                self.operands.len() - 1
+            }
+        }
+    }
+}
