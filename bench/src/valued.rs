@@ -5,7 +5,7 @@ use std::time::Instant;
 use melian::{
     Game, Setup,
     model::{Atom, Model, PlayerId},
-    solver::{Answer, Needs, Options, Plan, Query, Route, answer_all},
+    solver::{self, Answer, Needs, Options, Plan, Query, Route, answer_all},
 };
 use serde_json::{Map, Value, json};
 
@@ -76,7 +76,8 @@ impl Work<'_> {
         let model = game.model();
         let starts: Vec<Vec<usize>> = self.places.iter().map(|place| place.levels(model)).collect();
         let needs = Needs { starts, ..Needs::default() };
-        let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY, ..Options::default() }).map_err(|p| words(&p))?;
+        let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY, ..Options::default() })
+            .map_err(|p| words(&p))?;
         let setup_seconds = begin.elapsed().as_secs_f64();
 
         let begin = Instant::now();
@@ -106,10 +107,11 @@ impl Work<'_> {
 fn values(game: &Game, plan: &Plan<'_>, starts: &[Vec<usize>]) -> Result<Vec<Vec<f64>>, String> {
     let world = Setup::default().world(game.model()).map_err(|p| words(&p))?;
     let atoms: Vec<Atom> = (0..game.model().players.len()).map(|p| Atom::Value(PlayerId(p))).collect();
-    let queries: Vec<Query<'_>> = starts.iter().map(|start| Query { start, atoms: &atoms }).collect();
-    let answers = answer_all(plan, &world.segments, &queries, Route::Auto, &mut |_| {});
-    let answers = answers.map_err(|p| words(&p))?;
-    Ok(answers.iter().map(|answers| answers.values.iter().map(number).collect()).collect())
+    let queries = starts.iter().map(|start| Query { start, atoms: &atoms }).collect();
+    let asked = solver::Game { segments: &world.segments, queries };
+    let solved = answer_all(plan, &[asked], Route::Auto, &mut |_| {});
+    let solved = solved.map_err(|trouble| words(&trouble.problems))?;
+    Ok(solved.games[0].iter().map(|answers| answers.values.iter().map(number).collect()).collect())
 }
 
 /// The number that an answer is; none for an undefined one.

@@ -35,7 +35,8 @@ pub fn measure(threads: usize, count: usize) -> Result<(), String> {
     let atoms = atoms(&game)?;
     let default = base_world(model, &model.defaults(), &[]).map_err(|p| words(&p))?;
     let needs = Needs { starts: vec![default.start.clone()], atoms: atoms.clone(), ..Needs::default() };
-    let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY, ..Options::default() }).map_err(|p| words(&p))?;
+    let plan = Plan::new(model, &needs, &Options { max_memory: MAX_MEMORY, ..Options::default() })
+        .map_err(|p| words(&p))?;
     let worlds = random_worlds(model, count)?;
     let alone_one_thread = alone(&plan, &default, &atoms, 1)?;
     let alone_all_threads = alone(&plan, &default, &atoms, threads)?;

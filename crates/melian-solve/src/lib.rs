@@ -11,10 +11,13 @@ mod semantics;
 mod sweep;
 mod tables;
 
-pub use ask::scenario::{Answer, Bound, Scenario, Segment, Setting};
+pub use ask::batch::Trouble;
+pub use ask::route::Route;
+pub use ask::scenario::{Answer, Bound, Game, Query, Scenario, Segment, Setting};
+pub use ask::sharing::reads_time;
 pub use ask::simulate::{Event, EventKind, simulate};
 pub use ask::why::{ActionWhy, Decomposition, explain};
-pub use ask::{Answers, Query, Route, answer, answer_all};
+pub use ask::{Answers, Solved, answer, answer_all};
 pub use plan::needs::Needs;
 pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;

@@ -71,8 +71,8 @@ impl Ledger {
         None
     }
 
-    /// The worlds in which something is wanted; those that differ in their start only stand together, because one
-    /// solve serves them all.
+    /// The worlds in which something is wanted; those that differ in their start only stand together, because they
+    /// are one game.
     pub fn needs(&self) -> Vec<Vec<Need>> {
         let mut groups: Vec<Vec<Need>> = Vec::new();
         let mut by_game: HashMap<String, usize> = HashMap::new();

@@ -2,9 +2,10 @@
 //!
 //! A question is a tree: numbers and parameters, arithmetic, interventions, and at its leaves *atoms*, each of which
 //! is computed from one solved game. Answering goes in rounds. A walk over all questions notes which atom is needed
-//! in which *world* (a start, a parameter point, commitments, surprises); equal worlds are one world, so a board of
-//! a dozen claims needs as few solves as it has different worlds; every world is solved once with all its atoms. A
-//! second round is needed only where an intervention sets a parameter to the answer of a question.
+//! in which *world* (a start, a parameter point, commitments, surprises); equal worlds are one world, worlds that
+//! differ in their start only are one game, and the solver is handed all games of a round at once, so that it solves
+//! once what they share. A second round is needed only where an intervention sets a parameter to the answer of a
+//! question.
 //!
 //! - [`world`]: what an intervention does to a world;
 //! - [`ledger`]: which atoms are wanted in which worlds, and their answers;
@@ -23,11 +24,11 @@ pub mod study;
 pub mod verdict;
 pub mod world;
 
-pub use engine::{Engine, Solved};
+pub use engine::Engine;
 pub use ledger::{Ledger, Need};
 pub use opening::{Opening, opening};
 pub use outlook::{Column, Outlook, OutlookPlan};
 pub use reading::Reading;
-pub use study::{Asked, BoundShare, Reply, Study};
+pub use study::{Asked, BoundShare, Effort, Reply, Study};
 pub use verdict::{Finding, Judged, Side, Verdict};
 pub use world::base_world;

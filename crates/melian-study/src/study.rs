@@ -1,7 +1,7 @@
-//! A study: questions and conditions answered together, in as few solves as they have different worlds.
+//! A study: questions and conditions answered together, in no more games than they have different worlds.
 
 use melian_model::{Condition, Diagnostic, Model, Question, Severity};
-use melian_solve::{Needs, Options, Plan, PlanSize, Query, Route, Scenario};
+use melian_solve::{Game, Needs, Options, Plan, PlanSize, Query, Route, Scenario};
 
 use crate::{
     engine::{Engine, Solver},
@@ -74,6 +74,15 @@ impl Reply {
     }
 }
 
+/// What was solved for some answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Effort {
+    /// Games: worlds that differ in more than their start.
+    pub games: usize,
+    /// Periods of these games. One that several games share counts once.
+    pub periods: usize,
+}
+
 /// Rounds after which a study gives up: each one answers questions inside interventions inside interventions.
 const MOST_ROUNDS: usize = 64;
 
@@ -83,7 +92,7 @@ pub struct Study<'a> {
     engine: Box<dyn Engine + 'a>,
     base: Scenario,
     ledger: Ledger,
-    solves: usize,
+    effort: Effort,
     base_facts: Option<(Vec<(f64, f64)>, u64)>,
 }
 
@@ -131,12 +140,12 @@ impl<'a> Study<'a> {
 
     /// A study on a solver of one's own.
     pub fn with_engine(model: &'a Model, base: Scenario, engine: Box<dyn Engine + 'a>) -> Study<'a> {
-        Study { model, engine, base, ledger: Ledger::new(), solves: 0, base_facts: None }
+        Study { model, engine, base, ledger: Ledger::new(), effort: Effort::default(), base_facts: None }
     }
 
-    /// How often a game was solved.
-    pub fn solves(&self) -> usize {
-        self.solves
+    /// What was solved so far.
+    pub fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// How large the game is, if the solver knows.
@@ -165,19 +174,30 @@ impl<'a> Study<'a> {
         asked: &[Asked<'_>],
         progress: &dyn Fn(f64),
     ) -> Result<Vec<Reply>, Vec<Diagnostic>> {
+        let base = self.base.clone();
+        let asked: Vec<(&Scenario, Asked<'_>)> = asked.iter().map(|item| (&base, *item)).collect();
+        self.answer_in(&asked, progress)
+    }
+
+    /// Answers everything asked, each in a world of its own.
+    ///
+    /// # Errors
+    /// As [`Study::answer`].
+    pub fn answer_in(
+        &mut self,
+        asked: &[(&Scenario, Asked<'_>)],
+        progress: &dyn Fn(f64),
+    ) -> Result<Vec<Reply>, Vec<Diagnostic>> {
         for _ in 0..MOST_ROUNDS {
             let mut replies = Vec::with_capacity(asked.len());
-            for item in asked {
-                replies.push(self.reply(*item)?);
+            for (world, item) in asked {
+                replies.push(self.reply(world, *item)?);
             }
             let needs = self.ledger.needs();
             if needs.is_empty() {
                 return Ok(replies.into_iter().flatten().collect());
             }
-            let games = needs.len() as f64;
-            for (done, group) in needs.into_iter().enumerate() {
-                self.solve(&group, &|share| progress((done as f64 + share) / games))?;
-            }
+            self.solve(&needs, progress)?;
         }
         Err(vec![Diagnostic::error(
             "questions-too-deep",
@@ -186,28 +206,28 @@ impl<'a> Study<'a> {
         )])
     }
 
-    /// One solve, for worlds that differ in their start only.
-    fn solve(&mut self, group: &[Need], progress: &dyn Fn(f64)) -> Result<(), Vec<Diagnostic>> {
-        let queries: Vec<Query<'_>> =
-            group.iter().map(|need| Query { start: &need.world.start, atoms: &need.atoms }).collect();
+    /// Solves games together, each for worlds that differ in their start only.
+    fn solve(&mut self, groups: &[Vec<Need>], progress: &dyn Fn(f64)) -> Result<(), Vec<Diagnostic>> {
+        let games: Vec<Game<'_>> = groups.iter().map(|group| game(group)).collect();
         let solved = self
             .engine
-            .answer(&group[0].world.segments, &queries, progress)
-            .map_err(|problems| self.blame(&group[0].world, problems))?;
-        self.solves += 1;
-        for (need, solved) in group.iter().zip(solved) {
+            .answer(&games, progress)
+            .map_err(|trouble| self.blame(&groups[trouble.game][0].world, trouble.problems))?;
+        self.effort.games += games.len();
+        self.effort.periods += solved.periods;
+        for (need, answers) in groups.iter().flatten().zip(solved.games.into_iter().flatten()) {
             if need.world == self.base {
-                self.base_facts = Some((solved.payoff_range, solved.ties));
+                self.base_facts = Some((answers.payoff_range, answers.ties));
             }
-            self.ledger.enter(need.number, solved.values, solved.bounds);
+            self.ledger.enter(need.number, answers.values, answers.bounds);
         }
         Ok(())
     }
 
-    fn reply(&mut self, item: Asked<'_>) -> Result<Option<Reply>, Vec<Diagnostic>> {
+    fn reply(&mut self, world: &Scenario, item: Asked<'_>) -> Result<Option<Reply>, Vec<Diagnostic>> {
         let mut walk =
             Walk { model: self.model, ledger: &mut self.ledger, gathering: false, used: Vec::new() };
-        let place = Place::of(&self.base);
+        let place = Place::of(world);
         let found = match item {
             Asked::Question(q) => walk.read(q, place)?.map(Found::Value),
             Asked::Condition(c) => walk.judge(c, place)?.map(Found::Finding),
@@ -255,6 +275,12 @@ impl<'a> Study<'a> {
             .map(|p| if p.severity == Severity::Error { p.help(note.clone()) } else { p })
             .collect()
     }
+}
+
+/// The game of worlds that differ in their start only.
+fn game(group: &[Need]) -> Game<'_> {
+    let queries = group.iter().map(|need| Query { start: &need.world.start, atoms: &need.atoms });
+    Game { segments: &group[0].world.segments, queries: queries.collect() }
 }
 
 /// What is said when the parameters of a base world break a `require`.

@@ -6,12 +6,12 @@ use std::{
 };
 
 use melian_model::{
-    Action, Atom, BinaryOp, Change, Commitment, Comparison, Condition, Diagnostic, Domain, EnumId,
-    Enumeration, Expr, ExprKind, Model, Param, ParamId, Player, PlayerId, Precision, Question, QuestionKind,
-    Settings, Span, Stage, StageId, Start, VarId, VarKind, Variable,
+    Action, Atom, BinaryOp, Change, Commitment, Comparison, Condition, Domain, EnumId, Enumeration, Expr,
+    ExprKind, Model, Param, ParamId, Player, PlayerId, Precision, Question, QuestionKind, Settings, Span,
+    Stage, StageId, Start, VarId, VarKind, Variable,
 };
-use melian_solve::{Answer, Bound, Query, Scenario, Segment};
-use melian_study::{Asked, Engine, Reading, Solved, Study, Verdict, base_world};
+use melian_solve::{Answer, Answers, Bound, Game, Query, Scenario, Solved, Trouble};
+use melian_study::{Asked, Engine, Reading, Study, Verdict, base_world};
 
 const A: ParamId = ParamId(0);
 const B: ParamId = ParamId(1);
@@ -93,39 +93,38 @@ fn model() -> Model {
 #[derive(Clone, Default)]
 struct Recorder {
     worlds: Rc<RefCell<Vec<(Scenario, usize)>>>,
-    solves: Rc<Cell<usize>>,
+    rounds: Rc<Cell<usize>>,
+    games: Rc<Cell<usize>>,
 }
 
 impl Engine for Recorder {
-    fn answer(
-        &self,
-        segments: &[Segment],
-        queries: &[Query<'_>],
-        _: &dyn Fn(f64),
-    ) -> Result<Vec<Solved>, Vec<Diagnostic>> {
-        let (mut sum, mut first) = (0.0, 0);
-        for segment in segments {
-            sum += segment.path.params[0] * (segment.until - first) as f64;
-            first = segment.until;
-        }
-        let bounds: Vec<Vec<Bound>> = segments
-            .iter()
-            .map(|s| s.path.commitments.iter().map(|_| Bound { visits: 2.0, bound: 1.0 }).collect())
-            .collect();
-        self.solves.set(self.solves.get() + 1);
-        Ok(queries
-            .iter()
-            .map(|query| {
-                let world = Scenario { start: query.start.to_vec(), segments: segments.to_vec() };
+    fn answer(&self, games: &[Game<'_>], _: &dyn Fn(f64)) -> Result<Solved, Trouble> {
+        self.rounds.set(self.rounds.get() + 1);
+        self.games.set(self.games.get() + games.len());
+        let answers = |game: &Game<'_>| {
+            let (mut sum, mut first) = (0.0, 0);
+            for segment in game.segments {
+                sum += segment.path.params[0] * (segment.until - first) as f64;
+                first = segment.until;
+            }
+            let bound = |_: &Commitment| Bound { visits: 2.0, bound: 1.0 };
+            let bounds: Vec<Vec<Bound>> =
+                game.segments.iter().map(|s| s.path.commitments.iter().map(bound).collect()).collect();
+            let answer = |query: &Query<'_>| {
+                let world = Scenario { start: query.start.to_vec(), segments: game.segments.to_vec() };
                 self.worlds.borrow_mut().push((world, query.atoms.len()));
-                Solved {
+                Answers {
                     values: vec![Answer::Number(sum / first as f64); query.atoms.len()],
                     bounds: bounds.clone(),
                     payoff_range: vec![(0.0, 1.0)],
                     ties: 0,
                 }
-            })
-            .collect())
+            };
+            game.queries.iter().map(answer).collect()
+        };
+        let horizons = games.iter().filter_map(|game| game.segments.last());
+        let periods = horizons.map(|segment| segment.until).sum();
+        Ok(Solved { games: games.iter().map(answers).collect(), periods })
     }
 }
 
@@ -184,7 +183,7 @@ fn answer(questions: &[Question]) -> (Vec<Reading>, Vec<(Scenario, usize)>) {
     let mut study = Study::with_engine(&model, base, Box::new(recorder.clone()));
     let asked: Vec<Asked<'_>> = questions.iter().map(Asked::Question).collect();
     let replies = study.answer(&asked, &|_| {}).unwrap();
-    assert_eq!(study.solves(), recorder.solves.get());
+    assert_eq!(study.effort().games, recorder.games.get());
     let worlds = recorder.worlds.borrow().clone();
     (replies.iter().map(|r| r.reading().unwrap().clone()).collect(), worlds)
 }
@@ -233,7 +232,7 @@ fn equal_worlds_are_solved_once() {
 }
 
 #[test]
-fn starts_share_a_solve() {
+fn starts_share_a_game() {
     let model = model();
     let base = base_world(&model, &model.defaults(), &[]).unwrap();
     let recorder = Recorder::default();
@@ -242,7 +241,7 @@ fn starts_share_a_solve() {
     let (soft, firm, war) = (truce(0), truce(1), value());
     let asked = [&soft, &firm, &war].map(Asked::Question);
     study.answer(&asked, &|_| {}).unwrap();
-    assert_eq!((recorder.solves.get(), recorder.worlds.borrow().len()), (1, 3));
+    assert_eq!((recorder.games.get(), recorder.worlds.borrow().len()), (1, 3));
 }
 
 #[test]
@@ -357,7 +356,7 @@ fn rises_asks_five_worlds() {
     assert_eq!(judged.verdict, Verdict::Holds);
     assert_eq!(judged.margin, Some(0.5));
     // a = 2 is the base and a = 3 is shared with the comparison.
-    assert_eq!(recorder.solves.get(), 5);
+    assert_eq!((recorder.rounds.get(), recorder.games.get()), (1, 5));
 }
 
 #[test]

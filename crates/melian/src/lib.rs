@@ -90,8 +90,7 @@ pub fn verify(
     let needs = Needs { starts: vec![world.start.clone()], everything: true, ..Needs::default() };
     let plan = Plan::new(model, &needs, options)?;
     let atoms: Vec<Atom> = (0..model.players.len()).map(|p| Atom::Value(PlayerId(p))).collect();
-    let query = solver::Query { start: &world.start, atoms: &atoms };
-    solver::answer_all(&plan, &world.segments, &[query], Route::Auto, &mut |x| progress(x))?;
+    solver::answer(&plan, &world, &atoms, Route::Auto, &mut |x| progress(x))?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The standard answers about a game: outlook, first choices, measures, claims, and what the horizon does to them.
 
-use melian_model::{Diagnostic, Model, Player, Precision};
-use melian_solve::{Options, PlanSize, Route, Scenario};
+use melian_model::{Diagnostic, Model, Player, Precision, Question};
+use melian_solve::{Options, PlanSize, Route, Scenario, reads_time};
 use melian_study::{
-    Asked, Opening, Outlook, OutlookPlan, Reading, Reply, Study,
+    Asked, Effort, Opening, Outlook, OutlookPlan, Reading, Reply, Study,
     constant::evaluate,
     opening,
     opening::{opening_questions, value_questions},
@@ -85,8 +85,8 @@ pub struct Solution {
     pub size: PlanSize,
     /// Choices of best responders between equally good actions.
     pub ties: u64,
-    /// How many games were solved for all this.
-    pub solves: usize,
+    /// What was solved for all this.
+    pub effort: Effort,
 }
 
 /// Months beyond this one do not enter the horizon check: they are too near the end of any usual horizon.
@@ -121,35 +121,41 @@ pub fn solution(
     asked.extend(measures.iter().map(|(_, q)| Asked::Question(q)));
     asked.extend(claims.map(|c| Asked::Condition(&c.condition)));
 
-    // The longer game costs about as much as one solve; it comes last on the bar.
-    let share = if wishes.horizon_check { 0.95 } else { 1.0 };
-    let mut study = Study::new(model, world.clone(), &asked, &wishes.options, Route::Auto)?;
-    let mut replies = study.answer(&asked, &|x| progress(x * share))?.into_iter();
+    let check = Check::new(model, setup, &plan).filter(|_| wishes.horizon_check);
+    // Where nothing reads the time, the longer game shares its end with this one.
+    let together = check.as_ref().filter(|_| !reads_time(model));
+    let together = together.and_then(|check| check.together(&world, &asked, wishes, progress).ok());
+    let answered = match together {
+        Some(answered) => answered,
+        None => apart(model, &world, &asked, check.as_ref(), wishes, progress)?,
+    };
+
+    let mut replies = answered.replies.into_iter();
     let mut readings = |n: usize| -> Vec<Reading> {
         replies.by_ref().take(n).filter_map(|r| r.reading().cloned()).collect()
     };
-    let outlook = plan.clone().table(&readings(outlook.len()));
+    let outlook = plan.table(&readings(outlook.len()));
     let values = readings(values.len());
     let first = opening(model, &readings(first.len()));
     let measures: Vec<(usize, Reply)> =
         measures.iter().map(|(index, _)| *index).zip(replies.by_ref()).collect();
     let claims: Vec<Reply> = replies.collect();
 
-    let (ranges, ties) = study.base_facts().map_or((Vec::new(), 0), |(r, ties)| (r.to_vec(), ties));
+    let (ranges, ties) = answered.facts;
     let players = model.players.iter().enumerate().map(|(index, player)| {
         let range = ranges.get(index).copied().unwrap_or((0.0, 0.0));
         let value = values.get(index).cloned();
         facts(model, player, &world, value, range)
     });
     let players = players.collect();
-    let solves = study.solves();
-    let size = study.size().unwrap_or_default();
-    drop(study);
-    let horizon_check = match wishes.horizon_check {
-        true => horizon_check(model, setup, wishes, &outlook, &|x| progress(share + x * (1.0 - share))),
-        false => None,
-    };
-    let solves = solves + usize::from(horizon_check.is_some());
+    let horizon_check = check.zip(answered.longer).map(|(check, moved)| HorizonCheck {
+        horizon: check.longer.horizon,
+        until: check.until,
+        largest: moved.and_then(|moved| {
+            let moved = check.plan.table(&moved);
+            outlook.largest_move(&moved, model).ok_or_else(|| "its outlook is undefined".to_owned())
+        }),
+    });
     Ok(Solution {
         world,
         players,
@@ -158,10 +164,115 @@ pub fn solution(
         measures,
         claims,
         horizon_check,
-        size,
+        size: answered.size,
         ties,
-        solves,
+        effort: answered.effort,
     })
+}
+
+/// What a study answered.
+struct Answered {
+    replies: Vec<Reply>,
+    /// The outlook of the longer game, or why there is none.
+    longer: Option<Result<Vec<Reading>, String>>,
+    /// Range of the players' values, and ties.
+    facts: (Vec<(f64, f64)>, u64),
+    size: PlanSize,
+    effort: Effort,
+}
+
+impl Answered {
+    fn new(study: &Study<'_>, replies: Vec<Reply>, longer: Option<Result<Vec<Reading>, String>>) -> Answered {
+        let facts = study.base_facts().map_or((Vec::new(), 0), |(ranges, ties)| (ranges.to_vec(), ties));
+        let size = study.size().unwrap_or_default();
+        Answered { replies, longer, facts, size, effort: study.effort() }
+    }
+}
+
+/// Answers everything, and then the longer game's outlook in a study of its own.
+///
+/// A model may be made for its number of periods (a count that would leave its domain in a longer game), so that the
+/// longer one cannot be solved. That is a finding, not an error.
+fn apart(
+    model: &Model,
+    world: &Scenario,
+    asked: &[Asked<'_>],
+    check: Option<&Check>,
+    wishes: &Wishes,
+    progress: &dyn Fn(f64),
+) -> Result<Answered, Vec<Diagnostic>> {
+    // The longer game costs about as much as one of many; it comes last on the bar.
+    let share = if check.is_some() { 0.95 } else { 1.0 };
+    let mut study = Study::new(model, world.clone(), asked, &wishes.options, Route::Auto)?;
+    let replies = study.answer(asked, &|x| progress(x * share))?;
+    let mut answered = Answered::new(&study, replies, None);
+    drop(study);
+    if let Some(check) = check {
+        let longer = check.alone(wishes, &|x| progress(share + x * (1.0 - share)));
+        if let Ok((_, effort)) = &longer {
+            answered.effort.games += effort.games;
+            answered.effort.periods += effort.periods;
+        }
+        answered.longer = Some(longer.map(|(readings, _)| readings).map_err(|problems| {
+            let first = problems.iter().find(|p| p.is_error()).or(problems.first());
+            first.map_or_else(String::new, |p| p.title.clone())
+        }));
+    }
+    Ok(answered)
+}
+
+/// The outlook with the horizon a quarter longer.
+struct Check {
+    longer: Model,
+    world: Scenario,
+    plan: OutlookPlan,
+    questions: Vec<Question>,
+    until: usize,
+}
+
+impl Check {
+    /// `None` for a game of one period and for an outlook without entries.
+    fn new(model: &Model, setup: &Setup, plan: &OutlookPlan) -> Option<Check> {
+        let plan = plan.clone().until(CHECKED_UNTIL);
+        let until = *plan.months.last()?;
+        if model.horizon < 2 || plan.columns.is_empty() {
+            return None;
+        }
+        let mut longer = model.clone();
+        longer.horizon += (model.horizon / 4).max(1);
+        let world = setup.world(&longer).ok()?;
+        let questions = plan.questions();
+        Some(Check { longer, world, plan, questions, until })
+    }
+
+    /// The outlook in the longer game, answered beside everything that is asked about the shorter one.
+    fn together(
+        &self,
+        world: &Scenario,
+        asked: &[Asked<'_>],
+        wishes: &Wishes,
+        progress: &dyn Fn(f64),
+    ) -> Result<Answered, Vec<Diagnostic>> {
+        let mut study = Study::new(&self.longer, world.clone(), asked, &wishes.options, Route::Auto)?;
+        let here = asked.iter().map(|item| (world, *item));
+        let there = self.questions.iter().map(|q| (&self.world, Asked::Question(q)));
+        let mut replies = study.answer_in(&here.chain(there).collect::<Vec<_>>(), progress)?;
+        let longer = replies.split_off(asked.len()).iter().filter_map(|r| r.reading().cloned()).collect();
+        Ok(Answered::new(&study, replies, Some(Ok(longer))))
+    }
+
+    /// The outlook in the longer game, in a study of its own, with what was solved for it.
+    fn alone(
+        &self,
+        wishes: &Wishes,
+        progress: &dyn Fn(f64),
+    ) -> Result<(Vec<Reading>, Effort), Vec<Diagnostic>> {
+        let asked: Vec<Asked<'_>> = self.questions.iter().map(Asked::Question).collect();
+        let world = self.world.clone();
+        let mut study = Study::new(&self.longer, world, &asked, &wishes.options, Route::Auto)?;
+        let replies = study.answer(&asked, progress)?;
+        Ok((replies.iter().filter_map(|r| r.reading().cloned()).collect(), study.effort()))
+    }
 }
 
 fn facts(
@@ -183,48 +294,4 @@ fn facts(
         value: value.unwrap_or_else(|| Reading::Undefined("not asked".into())),
         payoff_range,
     }
-}
-
-/// The outlook with the horizon a quarter longer; `None` for a game of one period and for an outlook without entries.
-///
-/// A model may be made for its number of periods (a count that would leave its domain in a longer game), so that the
-/// longer one cannot be solved. That is a finding, not an error.
-fn horizon_check(
-    model: &Model,
-    setup: &Setup,
-    wishes: &Wishes,
-    outlook: &Outlook,
-    progress: &dyn Fn(f64),
-) -> Option<HorizonCheck> {
-    let plan = outlook.plan.clone().until(CHECKED_UNTIL);
-    let until = *plan.months.last()?;
-    if model.horizon < 2 || plan.columns.is_empty() {
-        return None;
-    }
-    let mut longer = model.clone();
-    longer.horizon += (model.horizon / 4).max(1);
-    let moved = longer_outlook(&longer, setup, wishes, plan, progress);
-    let largest = match moved {
-        Ok(moved) => outlook.largest_move(&moved, model).ok_or_else(|| "its outlook is undefined".to_owned()),
-        Err(problems) => {
-            let first = problems.iter().find(|p| p.is_error()).or(problems.first());
-            Err(first.map_or_else(String::new, |p| p.title.clone()))
-        }
-    };
-    Some(HorizonCheck { horizon: longer.horizon, until, largest })
-}
-
-fn longer_outlook(
-    longer: &Model,
-    setup: &Setup,
-    wishes: &Wishes,
-    plan: OutlookPlan,
-    progress: &dyn Fn(f64),
-) -> Result<Outlook, Vec<Diagnostic>> {
-    let questions = plan.questions();
-    let asked: Vec<Asked<'_>> = questions.iter().map(Asked::Question).collect();
-    let mut study = Study::new(longer, setup.world(longer)?, &asked, &wishes.options, Route::Auto)?;
-    let readings: Vec<Reading> =
-        study.answer(&asked, progress)?.iter().filter_map(|r| r.reading().cloned()).collect();
-    Ok(plan.table(&readings))
 }

@@ -99,6 +99,7 @@ fn run_as_json_keeps_its_fields() {
             "claims",
             "horizon_check",
             "games_solved",
+            "periods_solved",
             "warnings"
         ]
     );

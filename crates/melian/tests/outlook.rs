@@ -66,6 +66,6 @@ finally { P gains x }
     let check = solved.horizon_check.unwrap();
     assert_eq!((check.horizon, check.until), (5, 4));
     assert!(check.largest.unwrap().share > 0.01);
-    // One solve for the outlook and everything else, one for the longer game.
-    assert_eq!(solved.solves, 2);
+    // The longer game, whose last rounds are those of the shorter.
+    assert_eq!((solved.effort.games, solved.effort.periods), (2, 5));
 }

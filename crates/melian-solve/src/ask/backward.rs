@@ -1,249 +1,389 @@
-//! Questions answered backward: as extra columns of the sweep that solves the game.
+//! Questions answered backward: as extra columns of the sweeps that solve the games.
 
 use crate::{
-    ask::recursion::{LookUp, Rule, Wanted, Work},
+    ask::batch::{Batch, Snapshots, Trouble},
+    ask::peek::peek,
+    ask::recursion::{LookUp, Rule, Wanted},
     ask::rules::Sampler,
-    ask::scenario::Segment,
+    ask::sharing::{Carried, Node, Part, Place},
+    plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
-    plan::{Op, Plan},
     sweep::belief::{History, player_columns},
-    sweep::policy::{adjust, look},
+    sweep::policy::{Look, adjust},
     sweep::{Boundary, Choosing, Column, Pays, Policies, StageRule, Sweep, Workspace},
     tables::Tables,
 };
 use melian_model::Diagnostic;
-use std::{collections::HashMap, sync::atomic::AtomicU64};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
-/// What a backward pass finds.
-#[derive(Default)]
+/// What the backward sweeps find.
 pub(crate) struct Found {
-    /// For each recursion that is carried to period 1, its value at every entry state.
-    pub recursions: HashMap<usize, Boundary>,
-    /// For each recursion that others read, its values at the start of its first period.
-    pub snapshots: HashMap<usize, Boundary>,
-    /// Players' values at the start of period 1 under the first segment's belief.
-    pub values: Boundary,
+    /// For each game and query, by recursion that is carried to period 1, its value at the start.
+    pub carried: Vec<Vec<HashMap<usize, f64>>>,
+    pub snapshots: Snapshots,
+    /// For each game and query, the players' values at the start, under the first segment's belief.
+    pub values: Vec<Vec<Vec<f64>>>,
+    /// For each game and player, the least and greatest value at the start of period 1.
+    pub payoff_range: Vec<Vec<(f64, f64)>>,
     pub look_ups: Vec<Option<f64>>,
-    /// For each segment, what a forward pass needs.
-    pub histories: Vec<History>,
-    pub ties: u64,
+    /// For each game, ties split at choices of best response.
+    pub ties: Vec<u64>,
+    /// What a forward pass needs of each stretch.
+    pub solved: Vec<Option<Solved>>,
+    /// The tables of paths that are not believed.
+    pub paths: HashMap<Part, Tables>,
 }
 
-/// Runs the segments backward, carrying the recursions in `carry`; keeps what a forward pass through period `last` needs.
-pub(crate) fn backward(
-    plan: &Plan,
-    segments: &[Segment],
-    work: &Work,
-    carry: &[usize],
-    last: usize,
-    space: &mut Workspace,
-    step: &mut dyn FnMut(),
-) -> Result<Found, Vec<Diagnostic>> {
-    let horizon = plan.model.horizon;
-    let players = player_columns(plan);
-    let ties = AtomicU64::new(0);
-    let mut found = Found { look_ups: vec![None; work.look_ups.len()], ..Found::default() };
-    // For each recursion, its values at the start of the period after the current one.
-    let mut carried: HashMap<usize, Boundary> = HashMap::new();
-    for (s, segment) in segments.iter().enumerate().rev() {
-        let first = if s == 0 { 1 } else { segments[s - 1].until + 1 };
-        let same = segment.belief == segment.path;
-        let mut belief = Tables::new(plan, &segment.belief, horizon)?;
-        let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, horizon)?) };
-        let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
-        let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
-        let mut next: Option<Boundary> = None;
-        let mut history = History::new(plan, first, segment.until.min(last));
-        for period in (first..=horizon).rev() {
-            belief.at(plan, period)?;
-            let active: Vec<usize> = carry
-                .iter()
-                .copied()
-                .filter(|&r| {
-                    let recursion = &work.recursions[r];
-                    period <= segment.until && period >= recursion.first && period <= recursion.by
-                })
-                .collect();
-            let looks: Vec<(usize, &LookUp)> = work
-                .look_ups
-                .iter()
-                .enumerate()
-                .filter(|(_, l)| l.at == period && period <= segment.until)
-                .collect();
-            let mut questions: Vec<Column> = Vec::new();
-            for &r in &active {
-                questions.push(match work.recursions[r].rule {
-                    Rule::Value(player) => Column::player(player),
-                    _ => Column { pays: Pays::Nothing, discount: None },
-                });
-            }
-            let values_first = if same { players.len() } else { 0 };
-            let mut rules: Vec<Vec<StageRule>> = vec![Vec::new(); plan.nodes.len()];
-            for (c, &r) in active.iter().enumerate() {
-                for (id, rules) in rules.iter_mut().enumerate() {
-                    if matches!(plan.nodes[id].op, Op::Choose { .. }) {
-                        sampler.stage_rules(values_first + c, r, id, period, rules)?;
-                    }
-                }
-            }
-            let mut wrong: Option<Vec<Diagnostic>> = None;
-            let snapshots = &found.snapshots;
-            let mut at_end = |id: NodeId, values: &mut [f64]| {
-                let n = plan.nodes[id].space.size;
-                for (c, &r) in active.iter().enumerate() {
-                    let column = &mut values[(values_first + c) * n..(values_first + c + 1) * n];
-                    let recursion = &work.recursions[r];
-                    let done = sampler
-                        .ahead_at(id, &recursion.ahead, snapshots)
-                        .and_then(|ahead| sampler.at_end(recursion, id, period, &ahead, column));
-                    if let Err(e) = done {
-                        wrong.get_or_insert(e);
-                    }
-                }
-            };
-            let mut answers: Vec<(usize, f64)> = Vec::new();
-            let mut seen = |id: NodeId, values: &[Vec<f64>]| {
-                for (i, l) in &looks {
-                    if l.node == id
-                        && let Some(answer) = look_up(plan, &belief, id, l.state, values, &l.wanted)
-                    {
-                        answers.push((*i, answer));
-                    }
-                }
-            };
-            let mut out = Boundary::new();
-            if same {
-                let columns: Vec<Column> = players.iter().chain(&questions).copied().collect();
-                let sweep =
-                    Sweep { plan, tables: &belief, columns: &columns, stage_rules: &rules, ties: &ties };
-                let joined = join(plan, next.as_ref(), players.len(), &active, &carried);
-                let next = if period == horizon { None } else { Some(&joined) };
-                if looks.is_empty() {
-                    sweep.run(space, next, Choosing::Respond(None), &mut at_end, &mut out);
-                } else {
-                    sweep.run_plain(space, next, Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
-                }
-                let (own, rest) = split(plan, out, players.len());
-                out = own;
-                carried.extend(active.iter().copied().zip(rest));
-            } else {
-                let sweep = Sweep { plan, tables: &belief, columns: &players, stage_rules: &[], ties: &ties };
-                let keep = if active.is_empty() { None } else { Some(&mut policies) };
-                let next_values = next.as_ref();
-                let choosing = Choosing::Respond(keep);
-                if looks.is_empty() {
-                    sweep.run(space, next_values, choosing, &mut |_, _| {}, &mut out);
-                } else {
-                    sweep.run_plain(space, next_values, choosing, &mut |_, _| {}, &mut out, &mut seen);
-                }
-                if let (false, Some(path)) = (active.is_empty(), &mut path) {
-                    path.at(plan, period)?;
-                    adjust(plan, path, &mut policies);
-                    let sweep =
-                        Sweep { plan, tables: path, columns: &questions, stage_rules: &rules, ties: &ties };
-                    let joined = join(plan, None, 0, &active, &carried);
-                    let next = if period == horizon { None } else { Some(&joined) };
-                    let mut rest = Boundary::new();
-                    sweep.run(
-                        space,
-                        next,
-                        Choosing::Given(&policies, &belief.precision),
-                        &mut at_end,
-                        &mut rest,
-                    );
-                    let (_, rest) = split(plan, rest, 0);
-                    carried.extend(active.iter().copied().zip(rest));
-                }
-            }
-            if let Some(wrong) = wrong {
-                return Err(wrong);
-            }
-            answers.into_iter().for_each(|(i, a)| found.look_ups[i] = Some(a));
-            for &r in &active {
-                let recursion = &work.recursions[r];
-                if recursion.first == period
-                    && recursion.first > 1
-                    && let Some(values) = carried.remove(&r)
-                {
-                    found.snapshots.insert(r, values);
-                }
-            }
-            history.keep(period, &out);
-            next = Some(out);
-            step();
-        }
-        found.histories.insert(0, history);
-        if s == 0 {
-            found.values = next.unwrap_or_default();
+/// A stretch as far as it is solved.
+pub(crate) struct Solved {
+    pub tables: Tables,
+    /// Values at period starts, if a forward pass goes through it.
+    pub history: Option<History>,
+}
+
+/// Values at the start of a period.
+#[derive(Default)]
+struct Front {
+    /// The players' columns, then those along the path that is believed.
+    values: Boundary,
+    /// For each other path, its columns.
+    others: Vec<Boundary>,
+    ties: u64,
+    look_ups: Vec<(usize, f64)>,
+}
+
+impl Front {
+    fn path(&self, path: usize) -> &Boundary {
+        if path == 0 { &self.values } else { &self.others[path - 1] }
+    }
+}
+
+/// Solves all games, carrying their columns.
+pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Found, Trouble> {
+    let (plan, games) = (batch.plan, batch.games);
+    let mut found = Found {
+        carried: games.iter().map(|g| vec![HashMap::new(); g.queries.len()]).collect(),
+        snapshots: HashMap::new(),
+        values: vec![Vec::new(); games.len()],
+        payoff_range: vec![Vec::new(); games.len()],
+        look_ups: vec![None; batch.work.look_ups.len()],
+        ties: vec![0; games.len()],
+        solved: batch.sharing.stretches.iter().map(|_| None).collect(),
+        paths: HashMap::new(),
+    };
+    for (g, game) in games.iter().enumerate() {
+        for (s, segment) in game.segments.iter().enumerate().filter(|(_, s)| s.belief != s.path) {
+            let tables = Tables::new(plan, &segment.path, segment.until);
+            found.paths.insert((g, s), tables.map_err(|problems| Trouble { game: g, problems })?);
         }
     }
-    found.ties = ties.into_inner();
-    found.recursions = carried;
+    let mut before: Vec<Front> = Vec::new();
+    for (number, nodes) in batch.sharing.steps.iter().enumerate() {
+        let mut looks: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+        for (i, look) in batch.work.look_ups.iter().enumerate() {
+            let game = &games[look.game];
+            if game.horizon() == look.at + number {
+                looks[batch.sharing.nodes[look.game][game.segment_at(look.at)][number]].push(i);
+            }
+        }
+        let jobs: Vec<Job> = nodes
+            .iter()
+            .zip(looks)
+            .map(|(node, looks)| {
+                let others = node.paths[1..].iter().map(|path| found.paths.remove(&path.part));
+                Job { node, solved: found.solved[node.stretch].take(), others: others.collect(), looks }
+            })
+            .collect();
+        let done = batch.side_by_side(jobs, |mut job, space| {
+            let front = job.period(batch, &before, &found.snapshots, space);
+            (job, front)
+        });
+        let mut after = Vec::with_capacity(nodes.len());
+        for (job, front) in done {
+            let front = front?;
+            for (path, tables) in job.node.paths[1..].iter().zip(job.others) {
+                found.paths.extend(tables.map(|tables| (path.part, tables)));
+            }
+            found.solved[job.node.stretch] = job.solved;
+            job.node.parts.iter().for_each(|&(g, _)| found.ties[g] += front.ties);
+            front.look_ups.iter().for_each(|&(i, answer)| found.look_ups[i] = Some(answer));
+            after.push(front);
+        }
+        found.take(batch, number, &after);
+        for front in std::mem::replace(&mut before, after) {
+            batch.give_boundary(front.values);
+            front.others.into_iter().for_each(|b| batch.give_boundary(b));
+        }
+        step(nodes.len());
+    }
     Ok(found)
 }
 
-/// The players' columns and those of the active recursions side by side; zeros for a recursion that starts here.
-fn join(
-    plan: &Plan,
-    values: Option<&Boundary>,
-    players: usize,
-    active: &[usize],
-    carried: &HashMap<usize, Boundary>,
-) -> Boundary {
-    plan.entries
-        .iter()
-        .enumerate()
-        .map(|(e, &id)| {
-            let n = plan.nodes[id].space.size;
-            let mut joined = Vec::with_capacity(n * (players + active.len()));
-            match values {
-                Some(values) => joined.extend_from_slice(&values[e]),
-                None => joined.resize(n * players, 0.0),
-            }
-            for r in active {
-                match carried.get(r) {
-                    Some(column) => joined.extend_from_slice(&column[e]),
-                    None => joined.resize(joined.len() + n, 0.0),
+impl Found {
+    /// Takes what is wanted of the values at the start of a period.
+    fn take(&mut self, batch: &Batch, step: usize, fronts: &[Front]) {
+        let (plan, players) = (batch.plan, batch.plan.model.players.len());
+        let mut known: HashMap<Place, Arc<Boundary>> = HashMap::new();
+        for &(g, r, (node, path, position)) in &batch.sharing.wanted[step] {
+            let boundary = fronts[node].path(path);
+            let column = position + if path == 0 { players } else { 0 };
+            if batch.work.recursions[r].first == 1 {
+                for (carried, &start) in self.carried[g].iter_mut().zip(&batch.starts[g]) {
+                    carried.insert(r, at(plan, boundary, start, column));
                 }
+            } else {
+                let snapshot = known.entry((node, path, position)).or_insert_with(|| {
+                    let of = |(values, &id): (&Vec<f64>, &NodeId)| {
+                        values[column * plan.nodes[id].space.size..][..plan.nodes[id].space.size].to_vec()
+                    };
+                    Arc::new(boundary.iter().zip(&plan.entries).map(of).collect())
+                });
+                self.snapshots.insert((g, r), snapshot.clone());
             }
-            joined
-        })
-        .collect()
-}
-
-/// Takes the players' columns and the others apart again.
-fn split(plan: &Plan, joined: Boundary, players: usize) -> (Boundary, Vec<Boundary>) {
-    let mut values = Boundary::new();
-    let mut rest: Vec<Boundary> = Vec::new();
-    for (e, &id) in plan.entries.iter().enumerate() {
-        let n = plan.nodes[id].space.size;
-        values.push(joined[e][..n * players].to_vec());
-        for (c, column) in joined[e][n * players..].chunks(n.max(1)).enumerate() {
-            if rest.len() <= c {
-                rest.push(Boundary::new());
-            }
-            rest[c].push(column.to_vec());
+        }
+        for (g, _) in batch.games.iter().enumerate().filter(|(_, game)| game.horizon() == step + 1) {
+            let values = &fronts[batch.sharing.nodes[g][0][step]].values;
+            self.values[g] = batch.starts[g]
+                .iter()
+                .map(|&start| (0..players).map(|player| at(plan, values, start, player)).collect())
+                .collect();
+            self.payoff_range[g] = payoff_range(plan, values);
         }
     }
-    (values, rest)
 }
 
-/// The answer to a look-up at a node whose actions' values are at hand.
-fn look_up(
-    plan: &Plan,
-    tables: &Tables,
-    node: NodeId,
-    state: usize,
-    values: &[Vec<f64>],
-    wanted: &Wanted,
-) -> Option<f64> {
-    let look = look(plan, tables, node, state, values)?;
-    let Step::Choose { choice, .. } = &plan.flow.points[plan.nodes[node].point].step else { return None };
-    let place = |action: usize| {
-        plan.nodes[node].edges.iter().position(|edge| choice.actions[edge.role].action == action)
+/// A column's value at an entry state.
+pub(crate) fn at(plan: &Plan, boundary: &Boundary, (entry, state): (NodeId, usize), column: usize) -> f64 {
+    let e = plan.entries.binary_search(&entry).unwrap_or(0);
+    boundary[e][column * plan.nodes[entry].space.size + state]
+}
+
+fn payoff_range(plan: &Plan, values: &Boundary) -> Vec<(f64, f64)> {
+    let mut range = vec![(f64::INFINITY, f64::NEG_INFINITY); plan.model.players.len()];
+    for (e, &id) in plan.entries.iter().enumerate() {
+        let n = plan.nodes[id].space.size;
+        for (p, (lo, hi)) in range.iter_mut().enumerate() {
+            for state in plan.nodes[id].reached.ones() {
+                let v = values[e][p * n + state];
+                *lo = lo.min(v);
+                *hi = hi.max(v);
+            }
+        }
+    }
+    range
+}
+
+/// A node to be solved, with what belongs to its stretch and its paths.
+struct Job<'a> {
+    node: &'a Node,
+    solved: Option<Solved>,
+    others: Vec<Option<Tables>>,
+    looks: Vec<usize>,
+}
+
+impl Job<'_> {
+    fn period(
+        &mut self,
+        batch: &Batch,
+        before: &[Front],
+        snapshots: &Snapshots,
+        space: &mut Workspace,
+    ) -> Result<Front, Trouble> {
+        let (plan, node) = (batch.plan, self.node);
+        let trouble = |problems| Trouble { game: node.parts[0].0, problems };
+        let solved = match &mut self.solved {
+            Some(solved) => solved,
+            none => none.insert(Solved::new(batch, node, before).map_err(trouble)?),
+        };
+        solved.tables.at(plan, node.period).map_err(trouble)?;
+        let tables = &solved.tables;
+        let ties = AtomicU64::new(0);
+        let mut policies = Policies::new();
+        if node.paths.len() > 1 {
+            policies.resize_with(plan.nodes.len(), Vec::new);
+        }
+        let mut front = Front::default();
+        for (number, path) in node.paths.iter().enumerate() {
+            let columns = Columns { batch, carried: &path.columns, snapshots };
+            let next = gather(plan, node, number, before);
+            let next = node.next.map(|_| &*next);
+            let mut all = if number == 0 { player_columns(plan) } else { Vec::new() };
+            let players = all.len();
+            all.extend(columns.columns());
+            let rules = columns.stage_rules(players)?;
+            let mut wrong = Ok(());
+            let mut at_end = |id: NodeId, values: &mut [f64]| {
+                if wrong.is_ok() {
+                    wrong = columns.at_end(id, &mut values[players * plan.nodes[id].space.size..]);
+                }
+            };
+            let mut out = batch.take_boundary();
+            if number == 0 {
+                let sweep = Sweep { plan, tables, columns: &all, stage_rules: &rules, ties: &ties };
+                let keep = if node.paths.len() > 1 { Some(&mut policies) } else { None };
+                sweep.run(space, next, Choosing::Respond(keep), &mut at_end, &mut out);
+                front.look_ups = look_ups(batch, tables, next, &self.looks);
+                front.values = out;
+            } else {
+                let own = match &mut self.others[number - 1] {
+                    Some(own) => own,
+                    none => none.insert(
+                        Tables::new(plan, batch.path(path.part), path.period)
+                            .map_err(|problems| Trouble { game: path.part.0, problems })?,
+                    ),
+                };
+                own.at(plan, path.period).map_err(|problems| Trouble { game: path.part.0, problems })?;
+                let mut adjusted = policies.clone();
+                adjust(plan, own, &mut adjusted);
+                let sweep = Sweep { plan, tables: own, columns: &all, stage_rules: &rules, ties: &ties };
+                let choosing = Choosing::Given(&adjusted, &tables.precision);
+                sweep.run(space, next, choosing, &mut at_end, &mut out);
+                front.others.push(out);
+            }
+            wrong?;
+        }
+        front.ties = ties.load(Ordering::Relaxed);
+        let stretch = &batch.sharing.stretches[node.stretch];
+        if let (Some(history), Some((first, last))) = (&mut solved.history, stretch.forward)
+            && (first + 1..=last + 1).contains(&node.period)
+        {
+            history.keep(node.period, &players_only(plan, &front.values));
+        }
+        Ok(front)
+    }
+}
+
+impl Solved {
+    /// A stretch at its last period.
+    fn new(batch: &Batch, node: &Node, before: &[Front]) -> Result<Solved, Vec<Diagnostic>> {
+        let plan = batch.plan;
+        let stretch = &batch.sharing.stretches[node.stretch];
+        let tables = Tables::new(plan, batch.belief(stretch.part), node.period)?;
+        let mut history = stretch.forward.map(|(first, last)| History::new(plan, first, last));
+        if let (Some(history), Some(next)) = (&mut history, node.next) {
+            history.keep(node.period + 1, &players_only(plan, &before[next].values));
+        }
+        Ok(Solved { tables, history })
+    }
+}
+
+/// The players' columns alone.
+fn players_only(plan: &Plan, values: &Boundary) -> Boundary {
+    let players = plan.model.players.len();
+    let of = |(values, &id): (&Vec<f64>, &NodeId)| values[..players * plan.nodes[id].space.size].to_vec();
+    values.iter().zip(&plan.entries).map(of).collect()
+}
+
+/// What follows the period of a node along one of its paths: the players' columns if it is believed, and the questions',
+/// zeros for those that begin here. Lent where it stands in this order already.
+fn gather<'f>(plan: &Plan, node: &Node, path: usize, before: &'f [Front]) -> Cow<'f, Boundary> {
+    let players = plan.model.players.len();
+    let columns = &node.paths[path].columns;
+    let believed = node.next.filter(|_| path == 0);
+    let source = match (believed, columns.first().and_then(|c| c.from)) {
+        (Some(next), _) => Some((next, 0)),
+        (None, Some((next, path, 0))) if path > 0 => Some((next, path)),
+        _ => None,
     };
-    match wanted {
+    if let Some((next, path)) = source
+        && columns.iter().enumerate().all(|(i, c)| c.from == Some((next, path, i)))
+    {
+        return Cow::Borrowed(before[next].path(path));
+    }
+    let of = |(e, &id): (usize, &NodeId)| {
+        let n = plan.nodes[id].space.size;
+        let mut all = Vec::with_capacity(n * (players + columns.len()));
+        all.extend(believed.iter().flat_map(|&next| &before[next].values[e][..n * players]));
+        for column in columns {
+            match column.from {
+                Some((next, path, position)) => {
+                    let position = position + if path == 0 { players } else { 0 };
+                    all.extend_from_slice(&before[next].path(path)[e][position * n..][..n]);
+                }
+                None => all.resize(all.len() + n, 0.0),
+            }
+        }
+        all
+    };
+    Cow::Owned(plan.entries.iter().enumerate().map(of).collect())
+}
+
+/// The questions' columns along a path in one period.
+struct Columns<'a, 'm> {
+    batch: &'a Batch<'a, 'm>,
+    carried: &'a [Carried],
+    snapshots: &'a Snapshots,
+}
+
+impl Columns<'_, '_> {
+    fn columns(&self) -> impl Iterator<Item = Column> {
+        self.carried.iter().map(|c| match self.batch.work.recursions[c.recursion].rule {
+            Rule::Value(player) => Column::player(player),
+            _ => Column { pays: Pays::Nothing, discount: None },
+        })
+    }
+
+    fn sampler(&self, c: &Carried) -> &Sampler<'_, '_> {
+        self.batch.sampler((c.game, self.batch.games[c.game].segment_at(c.period)))
+    }
+
+    /// What they do at choices, by node; the first of them is column number `first`.
+    fn stage_rules(&self, first: usize) -> Result<Vec<Vec<StageRule>>, Trouble> {
+        let plan = self.batch.plan;
+        let mut rules: Vec<Vec<StageRule>> = vec![Vec::new(); plan.nodes.len()];
+        for (i, c) in self.carried.iter().enumerate() {
+            for (id, rules) in rules.iter_mut().enumerate() {
+                self.sampler(c)
+                    .stage_rules(first + i, c.recursion, id, c.period, rules)
+                    .map_err(|problems| Trouble { game: c.game, problems })?;
+            }
+        }
+        Ok(rules)
+    }
+
+    fn at_end(&self, id: NodeId, values: &mut [f64]) -> Result<(), Trouble> {
+        let n = self.batch.plan.nodes[id].space.size;
+        for (c, values) in self.carried.iter().zip(values.chunks_mut(n.max(1))) {
+            let recursion = &self.batch.work.recursions[c.recursion];
+            let segments = self.batch.games[c.game].segments;
+            let sampler = self.sampler(c);
+            let carried = |r| self.snapshots.get(&(c.game, r)).map(|values| &**values);
+            let ahead = || sampler.ahead(id, &recursion.ahead, segments, &carried);
+            sampler
+                .at_end(recursion, id, c.period, &ahead, values)
+                .map_err(|problems| Trouble { game: c.game, problems })?;
+        }
+        Ok(())
+    }
+}
+
+/// The answers to look-ups in one period, by their numbers.
+fn look_ups(batch: &Batch, tables: &Tables, next: Option<&Boundary>, looks: &[usize]) -> Vec<(usize, f64)> {
+    if looks.is_empty() {
+        return Vec::new();
+    }
+    let all = looks.iter().map(|&i| &batch.work.look_ups[i]);
+    let at: Vec<(NodeId, usize)> = all.clone().map(|l| (l.node, l.state)).collect();
+    let found = peek(batch.plan, tables, next, &at);
+    let answers = looks
+        .iter()
+        .zip(all.zip(found))
+        .filter_map(|(&i, (wanted, look))| Some((i, look_up(batch.plan, wanted, &look?)?)));
+    answers.collect()
+}
+
+/// What is wanted of a choice.
+fn look_up(plan: &Plan, wanted: &LookUp, look: &Look) -> Option<f64> {
+    let node = &plan.nodes[wanted.node];
+    let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
+    let place = |action: usize| node.edges.iter().position(|edge| choice.actions[edge.role].action == action);
+    match &wanted.wanted {
         Wanted::Probability(actions) => {
             Some(actions.iter().filter_map(|&a| place(a)).map(|a| look.probability[a]).sum())
         }

@@ -1,481 +1,205 @@
-//! Questions answered forward: the exact distribution of histories, pushed through the period box by box.
+//! Questions answered forward: the exact distribution of histories.
 //!
-//! ```text
-//! μ_{t+1} = μ_t · P_t,   P_t made of the same kernels as the backward sweep, transposed
-//! ```
-//!
-//! Choice probabilities are computed again from the values at the next period's start. Questions that stop (first
-//! times, events) take their mass out of the flow, so each kind of stop is a pass of its own.
+//! Choice probabilities are computed again from the values at the next period's start, once for all games that share
+//! them. Questions that stop (first times, events) take their mass out of the flow, so each kind of stop is a pass of
+//! its own.
 
 use crate::{
-    ask::recursion::{ExprId, Rule, Sampled, Work},
-    ask::rules::Sampler,
-    ask::scenario::Segment,
-    plan::explore::NodeId,
-    plan::{Op, Plan},
-    sweep::belief::{History, value_period},
+    ask::backward::{Found, Solved},
+    ask::batch::{Batch, Snapshots, Trouble},
+    ask::push::{Pass, Push, Stop, Ways},
+    ask::recursion::Work,
+    ask::sharing::{Node, Part},
+    sweep::Workspace,
+    sweep::belief::value_period,
     sweep::policy::adjust,
-    sweep::{Boundary, Policies, StageChange, StageRule, Workspace, entropy},
     tables::Tables,
 };
-use melian_model::{Convention, Diagnostic};
-use std::{collections::HashMap, sync::atomic::AtomicU64};
+use rayon::prelude::*;
+use std::{collections::BTreeMap, sync::atomic::AtomicU64};
 
-/// What takes mass out of a pass.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Stop {
-    Never,
-    Until(ExprId),
-    Ever { event: Sampled, before: Option<Sampled>, after: usize },
-    Always { event: ExprId, after: usize },
-    First(ExprId),
-}
-
-/// The recursions that share a flow of mass.
-struct Pass {
-    stop: Stop,
-    /// Whose question it is.
-    query: usize,
-    recursions: Vec<usize>,
-    /// Mass at the entries, at the start of the current period.
-    mass: Vec<Vec<f64>>,
-    /// Mass that the event has taken so far.
-    taken: f64,
-}
-
-fn stop(rule: &Rule, after: usize) -> Stop {
-    match rule {
-        Rule::Ever { event, before } => Stop::Ever { event: *event, before: *before, after },
-        Rule::Always { event } => Stop::Always { event: *event, after },
-        Rule::Sum { until: Some(until), .. } | Rule::Visits { until: Some(until), .. } => Stop::Until(*until),
-        Rule::First { first, .. } => Stop::First(*first),
-        _ => Stop::Never,
-    }
-}
-
-fn group(work: &Work, query: usize, root: &[usize]) -> Vec<Pass> {
-    let mut passes: Vec<Pass> = Vec::new();
+/// Recursions that can share a flow of mass.
+pub(crate) fn flows(work: &Work, root: &[usize]) -> Vec<(Stop, Vec<usize>)> {
+    let mut flows: Vec<(Stop, Vec<usize>)> = Vec::new();
     for &r in root {
-        let stop = stop(&work.recursions[r].rule, work.recursions[r].after);
-        match passes.iter_mut().find(|p| p.stop == stop) {
-            Some(pass) => pass.recursions.push(r),
-            None => passes.push(Pass { stop, query, recursions: vec![r], mass: Vec::new(), taken: 0.0 }),
+        let stop = Stop::of(&work.recursions[r]);
+        match flows.iter_mut().find(|(s, _)| *s == stop) {
+            Some((_, recursions)) => recursions.push(r),
+            None => flows.push((stop, vec![r])),
         }
     }
-    passes
-}
-
-/// Of the recursions of a query, those that a forward pass computes with less work than columns of the backward sweep.
-///
-/// A column costs one a period; a pass about two a period, however many recursions share it, and all passes together
-/// the players' columns once more.
-pub(crate) fn less_work(plan: &Plan, work: &Work, root: &[usize]) -> Vec<usize> {
-    let by = |r: &usize| work.recursions[*r].by;
-    let mut passes = group(work, 0, root);
-    passes.retain(|p| {
-        p.recursions.iter().map(by).sum::<usize>() > 2 * p.recursions.iter().map(by).max().unwrap_or(0)
-    });
-    let chosen: Vec<usize> = passes.iter().flat_map(|p| p.recursions.iter().copied()).collect();
-    let last = chosen.iter().map(by).max().unwrap_or(0);
-    let saved: usize = passes
-        .iter()
-        .map(|p| {
-            p.recursions.iter().map(by).sum::<usize>() - 2 * p.recursions.iter().map(by).max().unwrap_or(0)
-        })
-        .sum();
-    if saved > last * (plan.model.players.len() + 1) { chosen } else { Vec::new() }
+    flows
 }
 
 /// The last period that any of these recursions looks at.
-pub(crate) fn last_period(work: &Work, roots: &[Vec<usize>]) -> usize {
-    roots.iter().flatten().map(|&r| work.recursions[r].by).max().unwrap_or(0)
+pub(crate) fn last_period<'r>(work: &Work, recursions: impl IntoIterator<Item = &'r usize>) -> usize {
+    recursions.into_iter().map(|&r| work.recursions[r].by).max().unwrap_or(0)
 }
 
-/// The values of each query's recursions in `roots`, for play from its start. `histories` come from the backward pass.
-#[allow(clippy::too_many_arguments)]
+/// Which path of a node a pass takes, and the period as its game counts.
+type Way = (Option<usize>, usize);
+
+/// Pushes the passes of all games forward, through the last period that they look at. `onward`: for each game and query,
+/// the recursions that are wanted for play from its start.
 pub(crate) fn forward(
-    plan: &Plan,
-    segments: &[Segment],
-    work: &Work,
-    roots: &[Vec<usize>],
-    starts: &[(NodeId, usize)],
-    snapshots: &HashMap<usize, Boundary>,
-    histories: &mut [History],
-    space: &mut Workspace,
-    step: &mut dyn FnMut(),
-) -> Result<Vec<Vec<f64>>, Vec<Diagnostic>> {
-    let mut values = vec![vec![0.0; work.recursions.len()]; roots.len()];
-    let mut passes: Vec<Pass> = (0..roots.len()).flat_map(|q| group(work, q, &roots[q])).collect();
-    let last = last_period(work, roots);
-    for pass in &mut passes {
-        pass.mass = plan.entries.iter().map(|&id| vec![0.0; plan.nodes[id].space.size]).collect();
-        let (node, state) = starts[pass.query];
-        if let Ok(entry) = plan.entries.binary_search(&node) {
-            pass.mass[entry][state] = 1.0;
-        }
-    }
-    let mut worth = vec![1.0; plan.model.players.len()];
-    let ties = AtomicU64::new(0);
-    let mut first = 1;
-    for (segment, history) in segments.iter().zip(histories) {
-        let until = segment.until.min(last);
-        if first > until {
-            break;
-        }
-        let same = segment.belief == segment.path;
-        let mut belief = Tables::new(plan, &segment.belief, first)?;
-        let mut path = if same { None } else { Some(Tables::new(plan, &segment.path, first)?) };
-        let mut sampler = Sampler::new(plan, work, &segment.path.params, segments);
-        let mut policies: Policies = vec![Vec::new(); plan.nodes.len()];
-        let precision = belief.precision.clone();
-        for period in first..=until {
-            let next = history.at(plan, &mut belief, space, period + 1)?;
-            belief.at(plan, period)?;
-            let mut out = Boundary::new();
-            value_period(plan, &belief, space, next, Some(&mut policies), &mut out, &ties);
-            let tables = match &mut path {
-                None => &belief,
-                Some(path) => {
-                    path.at(plan, period)?;
-                    adjust(plan, path, &mut policies);
-                    path
-                }
-            };
-            for pass in &mut passes {
-                let mut push = Push {
-                    plan,
-                    tables,
-                    policies: &policies,
-                    work,
-                    sampler: &mut sampler,
-                    snapshots,
-                    period,
-                    worth: &worth,
-                    precision: &precision,
-                    values: &mut values[pass.query],
-                };
-                push.period(pass)?;
-            }
-            for (w, d) in worth.iter_mut().zip(&tables.discount) {
-                *w *= d;
-            }
-            step();
-        }
-        first = segment.until + 1;
-    }
-    Ok(values)
-}
-
-/// One period of one pass.
-struct Push<'a, 'b, 's, 'm> {
-    plan: &'a Plan<'m>,
-    tables: &'a Tables,
-    policies: &'a Policies,
-    work: &'a Work,
-    sampler: &'b mut Sampler<'s, 'm>,
-    snapshots: &'a HashMap<usize, Boundary>,
-    period: usize,
-    /// What a payment of each player in this period is worth at the start.
-    worth: &'b [f64],
-    /// The precisions that the choice probabilities come of.
-    precision: &'b [f64],
-    values: &'b mut [f64],
-}
-
-impl Push<'_, '_, '_, '_> {
-    fn period(&mut self, pass: &mut Pass) -> Result<(), Vec<Diagnostic>> {
-        let plan = self.plan;
-        let mut mass: Vec<Vec<f64>> = vec![Vec::new(); plan.nodes.len()];
-        for (entry, &id) in plan.entries.iter().enumerate() {
-            let own = std::mem::take(&mut pass.mass[entry]);
-            pass.mass[entry] = vec![0.0; own.len()];
-            if own.iter().any(|m| *m != 0.0) {
-                mass[id] = own;
+    batch: &Batch,
+    onward: &[Vec<Vec<usize>>],
+    found: &mut Found,
+    step: &mut dyn FnMut(usize),
+) -> Result<Vec<Pass>, Trouble> {
+    let Found { snapshots, solved, paths, .. } = found;
+    let ways = Ways::new(batch.plan);
+    let mut passes: Vec<Pass> = Vec::new();
+    let mut done: Vec<Pass> = Vec::new();
+    for number in (0..batch.sharing.steps.len()).rev() {
+        for (g, _) in batch.games.iter().enumerate().filter(|(_, g)| g.horizon() == number + 1) {
+            for (query, root) in onward[g].iter().enumerate() {
+                passes.extend(flows(batch.work, root).into_iter().map(|f| Pass::new(batch, g, query, f)));
             }
         }
-        for &id in plan.order.iter().rev() {
-            let mut own = std::mem::take(&mut mass[id]);
-            if own.is_empty() {
+        let mut by_node: BTreeMap<usize, BTreeMap<Way, Vec<Pass>>> = BTreeMap::new();
+        for pass in passes.drain(..) {
+            let (part, period) = batch.at(pass.game, number);
+            if period > last_period(batch.work, &pass.recursions) {
+                done.push(pass);
                 continue;
             }
-            let node = &plan.nodes[id];
-            let inner = node.space.inner;
-            match &node.op {
-                Op::Exit { terminal } => {
-                    self.value_at_horizon(pass, id, *terminal, &own);
-                    self.end(pass, id, &mut own)?;
-                    let edge = &node.edges[0];
-                    if let Ok(entry) = plan.entries.binary_search(&edge.target) {
-                        let rows = self.tables.edge_rows(&edge.rows);
-                        add_rows(&own, inner, rows, &mut pass.mass[entry]);
-                    }
-                }
-                Op::Pay { tables } => {
-                    self.pay(pass, id, tables, &own);
-                    self.move_on(id, None, &own, &mut mass);
-                }
-                Op::Move { select } => self.move_on(id, *select, &own, &mut mass),
-                Op::Chance { law } => {
-                    let (spec, data) = self.tables.table(plan, *law);
-                    let plane = spec.support.len();
-                    for (k, edge) in node.edges.iter().enumerate() {
-                        let rows = self.tables.edge_rows(&edge.rows);
-                        let to = arrive(&mut mass, edge.target, plan.nodes[edge.target].space.size);
-                        for (state, m) in own.iter().enumerate().filter(|(_, m)| **m != 0.0) {
-                            let p = data[k * plane + spec.support.entry(state, inner)];
-                            to[rows[state / inner] as usize + state % inner] += m * p;
-                        }
-                    }
-                }
-                Op::Choose { .. } => self.choose(pass, id, &own, &mut mass)?,
-            }
+            let node = batch.sharing.nodes[part.0][part.1][number];
+            let path = batch.sharing.paths[part.0][number];
+            by_node.entry(node).or_default().entry((path, period)).or_default().push(pass);
         }
-        for &r in &pass.recursions {
-            let recursion = &self.work.recursions[r];
-            if recursion.by == self.period {
-                match recursion.rule {
-                    Rule::Ever { .. } => self.values[r] = pass.taken,
-                    Rule::Always { .. } => self.values[r] = pass.mass.iter().flatten().sum(),
-                    _ => {}
-                }
-            }
+        let mut jobs = Vec::with_capacity(by_node.len());
+        for (node, ways) in by_node {
+            let node = &batch.sharing.steps[number][node];
+            let Some(solved) = solved[node.stretch].take() else { continue };
+            let along = |((path, period), passes): (Way, Vec<Pass>)| {
+                let (part, _) = batch.at(passes[0].game, number);
+                let tables = path.and_then(|_| paths.remove(&part));
+                Along { part, period, believed: path.is_none(), tables, passes }
+            };
+            jobs.push(Job { node, solved, paths: ways.into_iter().map(along).collect() });
         }
-        Ok(())
-    }
-
-    fn move_on(&self, id: NodeId, select: Option<usize>, own: &[f64], mass: &mut [Vec<f64>]) {
-        let plan = self.plan;
-        let node = &plan.nodes[id];
-        let inner = node.space.inner;
-        match select {
-            None => {
-                if let Some(edge) = node.edges.first() {
-                    let to = arrive(mass, edge.target, plan.nodes[edge.target].space.size);
-                    add_rows(own, inner, self.tables.edge_rows(&edge.rows), to);
-                }
-            }
-            Some(select) => {
-                let (spec, data) = self.tables.table(plan, select);
-                for (e, edge) in node.edges.iter().enumerate() {
-                    let rows = self.tables.edge_rows(&edge.rows);
-                    let to = arrive(mass, edge.target, plan.nodes[edge.target].space.size);
-                    for (state, m) in own.iter().enumerate().filter(|(_, m)| **m != 0.0) {
-                        if data[spec.support.entry(state, inner)] as usize == e {
-                            to[rows[state / inner] as usize + state % inner] += m;
-                        }
-                    }
-                }
+        step(jobs.len());
+        let results = batch.side_by_side(jobs, |mut job, space| {
+            let result = job.period(batch, &ways, snapshots, space);
+            (job, result)
+        });
+        for (job, result) in results {
+            result?;
+            solved[job.node.stretch] = Some(job.solved);
+            for along in job.paths {
+                paths.extend(along.tables.map(|tables| (along.part, tables)));
+                passes.extend(along.passes);
             }
         }
     }
+    done.append(&mut passes);
+    Ok(done)
+}
 
-    fn choose(
+impl Pass {
+    /// All mass at a query's start.
+    fn new(batch: &Batch, game: usize, query: usize, (stop, recursions): (Stop, Vec<usize>)) -> Pass {
+        let plan = batch.plan;
+        let mut mass: Vec<Vec<f64>> =
+            plan.entries.iter().map(|&id| vec![0.0; plan.nodes[id].space.size]).collect();
+        let (node, state) = batch.starts[game][query];
+        if let Ok(entry) = plan.entries.binary_search(&node) {
+            mass[entry][state] = 1.0;
+        }
+        Pass {
+            game,
+            query,
+            stop,
+            values: vec![0.0; recursions.len()],
+            recursions,
+            mass,
+            taken: 0.0,
+            worth: vec![1.0; plan.model.players.len()],
+        }
+    }
+}
+
+/// A node whose choice probabilities are wanted, with what belongs to its stretch and its paths.
+struct Job<'a> {
+    node: &'a Node,
+    solved: Solved,
+    paths: Vec<Along>,
+}
+
+/// Passes along a path.
+struct Along {
+    part: Part,
+    period: usize,
+    believed: bool,
+    /// The path's own tables, if it is not believed.
+    tables: Option<Tables>,
+    passes: Vec<Pass>,
+}
+
+impl Job<'_> {
+    fn period(
         &mut self,
-        pass: &mut Pass,
-        id: NodeId,
-        own: &[f64],
-        mass: &mut [Vec<f64>],
-    ) -> Result<(), Vec<Diagnostic>> {
-        let plan = self.plan;
-        let node = &plan.nodes[id];
-        let inner = node.space.inner;
-        let n = node.space.size;
-        let policy = &self.policies[id];
-        self.enjoy(pass, id, own);
-        // What the sums collect here; for an event, what takes mass out.
-        let mut takes: Vec<StageRule> = Vec::new();
-        if let Stop::Ever { .. } = pass.stop {
-            let longest = pass.recursions.iter().max_by_key(|&&r| self.work.recursions[r].by);
-            if let Some(&r) = longest {
-                self.sampler.stage_rules(r, r, id, self.period, &mut takes)?;
-            }
-        } else {
-            let mut adds: Vec<StageRule> = Vec::new();
-            for &r in &pass.recursions {
-                self.sampler.stage_rules(r, r, id, self.period, &mut adds)?;
-            }
-            for rule in &adds {
-                let plane = rule.sample.support.len();
-                let mut sum = 0.0;
-                for (state, m) in own.iter().enumerate().filter(|(_, m)| **m != 0.0) {
-                    let entry = rule.sample.support.entry(state, inner);
-                    let expected: f64 = (0..node.edges.len())
-                        .map(|a| policy[a * n + state] * rule.sample.data[a * plane + entry])
-                        .sum();
-                    sum += m * expected;
+        batch: &Batch,
+        ways: &Ways,
+        snapshots: &Snapshots,
+        space: &mut Workspace,
+    ) -> Result<(), Trouble> {
+        let (plan, node) = (batch.plan, self.node);
+        let trouble = |problems| Trouble { game: node.parts[0].0, problems };
+        let Solved { tables, history } = &mut self.solved;
+        let next = match (history, node.next) {
+            (Some(history), Some(_)) => history.at(plan, tables, space, node.period + 1).map_err(trouble)?,
+            _ => None,
+        };
+        tables.at(plan, node.period).map_err(trouble)?;
+        let tables = &*tables;
+        let mut policies = batch.take_policies();
+        let mut out = batch.take_boundary();
+        value_period(plan, tables, space, next, Some(&mut policies), &mut out, &AtomicU64::new(0));
+        batch.give_boundary(out);
+        for along in &mut self.paths {
+            let trouble = |problems| Trouble { game: along.part.0, problems };
+            let mut adjusted = None;
+            let of_path = match (&mut along.tables, along.believed) {
+                (_, true) => tables,
+                (own, false) => {
+                    let own = match own {
+                        Some(own) => own,
+                        none => none.insert(
+                            Tables::new(plan, batch.path(along.part), along.period).map_err(trouble)?,
+                        ),
+                    };
+                    own.at(plan, along.period).map_err(trouble)?;
+                    adjust(plan, own, adjusted.insert(policies.clone()));
+                    &*own
                 }
-                self.values[rule.column] += sum;
-            }
-        }
-        for (a, edge) in node.edges.iter().enumerate() {
-            let rows = self.tables.edge_rows(&edge.rows);
-            let to = arrive(mass, edge.target, plan.nodes[edge.target].space.size);
-            for (state, m) in own.iter().enumerate().filter(|(_, m)| **m != 0.0) {
-                let m = m * policy[a * n + state];
-                let happens = |change| {
-                    takes.iter().any(|rule| {
-                        let entry = rule.sample.support.entry(state, inner);
-                        rule.change == change
-                            && rule.sample.data[a * rule.sample.support.len() + entry] != 0.0
-                    })
+            };
+            let policies = adjusted.as_ref().unwrap_or(&policies);
+            let push = |pass: &mut Pass| {
+                let game = &batch.games[pass.game];
+                let push = Push {
+                    plan,
+                    ways,
+                    work: batch.work,
+                    tables: of_path,
+                    policies,
+                    precision: &tables.precision,
+                    sampler: batch.sampler(along.part),
+                    segments: game.segments,
+                    snapshots,
+                    game: pass.game,
+                    period: along.period,
+                    horizon: game.horizon(),
                 };
-                if happens(StageChange::One) {
-                    pass.taken += m;
-                } else if !happens(StageChange::Zero) {
-                    to[rows[state / inner] as usize + state % inner] += m;
-                }
-            }
+                let result = push.period(pass);
+                pass.worth.iter_mut().zip(&of_path.discount).for_each(|(w, d)| *w *= d);
+                result.map_err(|problems| Trouble { game: pass.game, problems })
+            };
+            let results: Vec<Result<(), Trouble>> = along.passes.par_iter_mut().map(push).collect();
+            results.into_iter().collect::<Result<(), Trouble>>()?;
         }
+        batch.give_policies(policies);
         Ok(())
-    }
-
-    /// Under the convention `emax`, the expected shock of a choice is part of its mover's value.
-    fn enjoy(&mut self, pass: &Pass, id: NodeId, own: &[f64]) {
-        let plan = self.plan;
-        let node = &plan.nodes[id];
-        let Op::Choose { stage, .. } = node.op else { return };
-        let mover = plan.model.stage(stage).player;
-        let lambda = self.precision[mover.0];
-        if plan.model.convention != Convention::Emax || lambda.is_infinite() {
-            return;
-        }
-        for &r in &pass.recursions {
-            if self.work.recursions[r].rule == Rule::Value(mover) {
-                let policy = &self.policies[id];
-                let shock =
-                    |s: usize| entropy((0..node.edges.len()).map(|a| policy[a * node.space.size + s]));
-                let expected: f64 =
-                    own.iter().enumerate().filter(|(_, m)| **m != 0.0).map(|(s, m)| m * shock(s)).sum();
-                self.values[r] += self.worth[mover.0] * expected / lambda;
-            }
-        }
-    }
-
-    /// A period's end: what is sampled there, and what stops there.
-    fn end(&mut self, pass: &mut Pass, id: NodeId, own: &mut [f64]) -> Result<(), Vec<Diagnostic>> {
-        let period = self.period;
-        let inner = self.plan.nodes[id].space.inner;
-        let sum = |own: &[f64], x: &dyn Fn(usize) -> f64| -> f64 {
-            own.iter().enumerate().filter(|(_, m)| **m != 0.0).map(|(state, m)| m * x(state)).sum()
-        };
-        for &r in &pass.recursions {
-            let recursion = &self.work.recursions[r];
-            let counts = period > recursion.after && period <= recursion.by;
-            match &recursion.rule {
-                Rule::At { what: Sampled::End(what), given } if period == recursion.by => {
-                    let ahead = self.sampler.ahead_at(id, &recursion.ahead, self.snapshots)?;
-                    let what = self.sampler.sample_with(id, *what, period, &ahead)?;
-                    self.values[r] += match given {
-                        None => sum(own, &|s| what.at(s, inner)),
-                        Some(given) => {
-                            let given = self.sampler.sample(id, *given, period)?;
-                            sum(own, &|s| if given.at(s, inner) != 0.0 { what.at(s, inner) } else { 0.0 })
-                        }
-                    };
-                }
-                Rule::Sum { what: Sampled::End(what), .. } if counts => {
-                    let what = self.sampler.sample(id, *what, period)?;
-                    self.values[r] += sum(own, &|s| what.at(s, inner));
-                }
-                Rule::First { what, first } if counts => {
-                    let first = self.sampler.sample(id, *first, period)?;
-                    let what = match what {
-                        Some(what) => {
-                            let ahead = self.sampler.ahead_at(id, &recursion.ahead, self.snapshots)?;
-                            Some(self.sampler.sample_with(id, *what, period, &ahead)?)
-                        }
-                        None => None,
-                    };
-                    self.values[r] += sum(own, &|s| match (&what, first.at(s, inner) != 0.0) {
-                        (_, false) => 0.0,
-                        (Some(what), true) => what.at(s, inner),
-                        (None, true) => 1.0,
-                    });
-                }
-                _ => {}
-            }
-        }
-        let mut remove = |id_expr: ExprId, when: bool, own: &mut [f64]| -> Result<f64, Vec<Diagnostic>> {
-            let sample = self.sampler.sample(id, id_expr, period)?;
-            let mut removed = 0.0;
-            for (state, m) in own.iter_mut().enumerate().filter(|(_, m)| **m != 0.0) {
-                if (sample.at(state, inner) != 0.0) == when {
-                    removed += *m;
-                    *m = 0.0;
-                }
-            }
-            Ok(removed)
-        };
-        match pass.stop {
-            Stop::Until(e) | Stop::First(e) => {
-                remove(e, true, own)?;
-            }
-            Stop::Ever { event, before, after } if period > after => {
-                if let Sampled::End(e) = event {
-                    pass.taken += remove(e, true, own)?;
-                }
-                if let Some(Sampled::End(e)) = before {
-                    remove(e, true, own)?;
-                }
-            }
-            Stop::Always { event, after } if period > after => {
-                remove(event, false, own)?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn pay(&mut self, pass: &Pass, id: NodeId, tables: &[usize], own: &[f64]) {
-        let node = &self.plan.nodes[id];
-        for &r in &pass.recursions {
-            let Rule::Value(player) = self.work.recursions[r].rule else { continue };
-            for (payment, &table) in self.plan.payments(node).iter().zip(tables) {
-                if payment.player == player {
-                    let (spec, data) = self.tables.table(self.plan, table);
-                    let paid: f64 = own
-                        .iter()
-                        .enumerate()
-                        .map(|(state, m)| m * data[spec.support.entry(state, node.space.inner)])
-                        .sum();
-                    self.values[r] += self.worth[player.0] * paid;
-                }
-            }
-        }
-    }
-
-    fn value_at_horizon(&mut self, pass: &Pass, id: NodeId, terminal: Option<usize>, own: &[f64]) {
-        let (Some(table), true) = (terminal, self.period == self.plan.model.horizon) else { return };
-        let (spec, data) = self.tables.table(self.plan, table);
-        let inner = self.plan.nodes[id].space.inner;
-        for &r in &pass.recursions {
-            let Rule::Value(player) = self.work.recursions[r].rule else { continue };
-            for (i, line) in self.plan.finally_lines.iter().enumerate() {
-                if self.plan.model.lines[line.0].player == player {
-                    let plane = i * spec.support.len();
-                    let paid: f64 = own
-                        .iter()
-                        .enumerate()
-                        .map(|(s, m)| m * data[plane + spec.support.entry(s, inner)])
-                        .sum();
-                    self.values[r] += self.worth[player.0] * self.tables.discount[player.0] * paid;
-                }
-            }
-        }
-    }
-}
-
-/// The mass at a node, made if it is the first to arrive.
-fn arrive(mass: &mut [Vec<f64>], id: NodeId, size: usize) -> &mut Vec<f64> {
-    if mass[id].is_empty() {
-        mass[id] = vec![0.0; size];
-    }
-    &mut mass[id]
-}
-
-fn add_rows(own: &[f64], inner: usize, rows: &[u32], to: &mut [f64]) {
-    for (row, own) in own.chunks(inner).enumerate() {
-        let to = &mut to[rows[row] as usize..][..inner];
-        to.iter_mut().zip(own).for_each(|(t, m)| *t += m);
     }
 }

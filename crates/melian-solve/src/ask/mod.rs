@@ -1,47 +1,35 @@
 //! Atoms in, answers out.
 
 pub(crate) mod backward;
+pub(crate) mod batch;
 pub(crate) mod forward;
+pub(crate) mod peek;
+pub(crate) mod push;
 pub(crate) mod recursion;
+pub(crate) mod route;
 pub(crate) mod rules;
 pub(crate) mod sample;
 pub(crate) mod scenario;
+pub(crate) mod sharing;
 pub(crate) mod simulate;
 pub(crate) mod why;
 
 use crate::{
-    ask::backward::{Found, backward},
-    ask::forward::{forward, last_period, less_work},
-    ask::recursion::{Combine, Later, Recursion, Rule, Work},
-    ask::scenario::{Answer, Bound, Scenario, Segment, segment_of},
+    ask::backward::{Found, at, backward},
+    ask::batch::{Batch, Trouble},
+    ask::forward::{forward, last_period},
+    ask::push::Pass,
+    ask::recursion::{About, Combine, Later, Rule, Work},
+    ask::route::{Route, onward},
+    ask::scenario::{Answer, Bound, Game, Query, Scenario, Segment, segment_of},
+    ask::sharing::Sharing,
     plan::Plan,
+    plan::explore::NodeId,
     semantics::eval::{Env, eval},
-    sweep::{Boundary, Workspace},
     tables::pays_finally,
 };
-use melian_model::{Atom, Diagnostic, Expr, Span};
-use std::sync::mpsc;
-
-/// How atoms are computed. All routes give the same numbers, up to rounding.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Route {
-    /// Whichever is less work.
-    #[default]
-    Auto,
-    /// As columns of the backward sweep.
-    Backward,
-    /// From the forward distribution, where the atom allows.
-    Forward,
-}
-
-/// What is asked from one start.
-#[derive(Clone, Copy, Debug)]
-pub struct Query<'a> {
-    /// Level of every variable before period 1; one of the plan's starts.
-    pub start: &'a [usize],
-    /// The atoms.
-    pub atoms: &'a [Atom],
-}
+use melian_model::{Atom, Diagnostic, Expr, PlayerId, Span, Window};
+use std::{collections::HashMap, sync::mpsc};
 
 /// Answers to the atoms of one query.
 #[derive(Clone, PartialEq, Debug)]
@@ -56,6 +44,15 @@ pub struct Answers {
     pub ties: u64,
 }
 
+/// Answers about several games.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Solved {
+    /// For each game, answers to each of its queries.
+    pub games: Vec<Vec<Answers>>,
+    /// How many periods were solved. A period that games share counts once.
+    pub periods: usize,
+}
+
 /// Answers atoms asked from one start.
 ///
 /// # Errors
@@ -67,257 +64,303 @@ pub fn answer(
     route: Route,
     progress: &mut dyn FnMut(f64),
 ) -> Result<Answers, Vec<Diagnostic>> {
-    let query = Query { start: &scenario.start, atoms };
-    let mut answers = answer_all(plan, &scenario.segments, &[query], route, progress)?;
-    Ok(answers.swap_remove(0))
+    let queries = vec![Query { start: &scenario.start, atoms }];
+    let games = [Game { segments: &scenario.segments, queries }];
+    let mut solved = answer_all(plan, &games, route, progress).map_err(|trouble| trouble.problems)?;
+    Ok(solved.games.swap_remove(0).swap_remove(0))
 }
 
-/// Answers several queries that differ in start and atoms, with one solve.
+/// Answers queries about several games, solving once what they share.
 ///
 /// The work runs on the threads of the current `rayon` pool; `progress` is called on the calling thread.
 ///
 /// # Errors
-/// As [`answer`].
+/// As [`answer`], in one of the games.
 pub fn answer_all(
     plan: &Plan,
-    segments: &[Segment],
-    queries: &[Query],
+    games: &[Game],
     route: Route,
     progress: &mut dyn FnMut(f64),
-) -> Result<Vec<Answers>, Vec<Diagnostic>> {
+) -> Result<Solved, Trouble> {
     if rayon::current_thread_index().is_some() {
-        return answer_here(plan, segments, queries, route, progress);
+        return answer_here(plan, games, route, progress);
     }
     // From a thread of the pool, sharing out a box's rows costs no hand-over.
     let (report, reports) = mpsc::channel();
-    let mut answers = Ok(Vec::new());
+    let mut solved = Ok(Solved { games: Vec::new(), periods: 0 });
     rayon::in_place_scope(|scope| {
         scope.spawn(|_| {
             // Nobody listens any more only if the caller has panicked.
             let mut progress = move |share| report.send(share).unwrap_or_default();
-            answers = answer_here(plan, segments, queries, route, &mut progress);
+            solved = answer_here(plan, games, route, &mut progress);
         });
         reports.iter().for_each(progress);
     });
-    answers
+    solved
+}
+
+/// What is asked of one game, taken apart.
+struct Taken {
+    /// For each query and atom.
+    combined: Vec<Vec<Combine>>,
+    /// By player, the recursion that stands for `value` where the path is not what was believed at the start.
+    path_values: Vec<Option<usize>>,
+    /// For each segment and commitment, the recursions that count visits and bound visits.
+    bounds: Vec<Vec<(usize, usize)>>,
+    /// Those of them that forward passes compute.
+    onward: Vec<Vec<usize>>,
+    /// The recursions that are carried backward.
+    carry: Vec<usize>,
 }
 
 fn answer_here(
     plan: &Plan,
-    segments: &[Segment],
-    queries: &[Query],
+    games: &[Game],
     route: Route,
     progress: &mut dyn FnMut(f64),
-) -> Result<Vec<Answers>, Vec<Diagnostic>> {
+) -> Result<Solved, Trouble> {
     let mut work = Work::default();
-    let mut combined: Vec<Vec<Combine>> = Vec::new();
-    for query in queries {
-        combined.push(query.atoms.iter().map(|a| work.atom(plan, query.start, a)).collect::<Result<_, _>>()?);
+    let mut taken = Vec::with_capacity(games.len());
+    let mut starts = Vec::with_capacity(games.len());
+    for (g, game) in games.iter().enumerate() {
+        let trouble = |problems| Trouble { game: g, problems };
+        taken.push(Taken::new(plan, &mut work, g, game, route).map_err(trouble)?);
+        starts.push(located(plan, game).map_err(trouble)?);
     }
-    let several = segments.len() > 1 || segments.iter().any(|s| s.belief != s.path);
-    let mut path_values = vec![None; plan.model.players.len()];
-    for atoms in &combined {
-        for c in atoms {
+    let carry: Vec<Vec<usize>> = taken.iter().map(|t| t.carry.clone()).collect();
+    let onward: Vec<Vec<Vec<usize>>> = taken.iter().map(|t| t.onward.clone()).collect();
+    let lasts: Vec<usize> = onward.iter().map(|o| last_period(&work, o.iter().flatten())).collect();
+    let players = plan.model.players.len();
+    let columns = carry.iter().zip(&lasts).map(|(c, last)| 2 * (players + c.len()) + players * last);
+    if games.len() > 1 && 8 * plan.size().boundary_states * columns.sum::<usize>() as u64 > TOGETHER {
+        return in_halves(plan, games, route, progress);
+    }
+    let sharing = Sharing::new(plan.model, games, &mut work, &carry, &lasts);
+    let periods: usize = sharing.steps.iter().map(Vec::len).sum();
+    let passed: usize = sharing.stretches.iter().filter_map(|s| s.forward.map(|(a, b)| b + 1 - a)).sum();
+    let mut done = 0;
+    let mut step = |count| {
+        done += count;
+        progress(f64::min(done as f64 / (periods + passed) as f64, 1.0));
+    };
+    let batch = Batch::new(plan, games, &work, &sharing, starts);
+    let mut found = backward(&batch, &mut step)?;
+    let passes = forward(&batch, &onward, &mut found, &mut step)?;
+    let answers = |(g, taken): (usize, &Taken)| {
+        let of = |q| taken.answers(&batch, &found, &passes, g, q);
+        let all: Result<Vec<Answers>, Vec<Diagnostic>> = (0..games[g].queries.len()).map(of).collect();
+        all.map_err(|problems| Trouble { game: g, problems })
+    };
+    Ok(Solved { games: taken.iter().enumerate().map(answers).collect::<Result<_, _>>()?, periods })
+}
+
+/// Bytes of period starts that games answered together may take.
+const TOGETHER: u64 = 1 << 30;
+
+/// One half of the games, then the other.
+fn in_halves(
+    plan: &Plan,
+    games: &[Game],
+    route: Route,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Solved, Trouble> {
+    let (one, other) = games.split_at(games.len() / 2);
+    let mut solved = answer_here(plan, one, route, &mut |share| progress(share / 2.0))?;
+    let more = answer_here(plan, other, route, &mut |share| progress((1.0 + share) / 2.0))
+        .map_err(|trouble| Trouble { game: trouble.game + one.len(), ..trouble })?;
+    solved.games.extend(more.games);
+    Ok(Solved { periods: solved.periods + more.periods, ..solved })
+}
+
+/// Node and state of each query's start.
+fn located(plan: &Plan, game: &Game) -> Result<Vec<(NodeId, usize)>, Vec<Diagnostic>> {
+    let title = "the start is not one that the plan was made for";
+    let problem = || vec![Diagnostic::error("start-not-planned", title, Span::NONE)];
+    game.queries.iter().map(|query| plan.locate(query.start).ok_or_else(problem)).collect()
+}
+
+impl Taken {
+    fn new(
+        plan: &Plan,
+        work: &mut Work,
+        g: usize,
+        game: &Game,
+        route: Route,
+    ) -> Result<Taken, Vec<Diagnostic>> {
+        let about = About { game: g, horizon: game.horizon() };
+        let mut combined: Vec<Vec<Combine>> = Vec::new();
+        for query in &game.queries {
+            let atoms = query.atoms.iter().map(|a| work.atom(plan, about, query.start, a));
+            combined.push(atoms.collect::<Result<_, _>>()?);
+        }
+        let several = game.segments.len() > 1 || game.segments.iter().any(|s| s.belief != s.path);
+        let mut path_values = vec![None; plan.model.players.len()];
+        for c in combined.iter().flatten() {
             if let (Combine::Value(player), true) = (c, several) {
-                let rule = Rule::Value(*player);
-                let r = Recursion { rule, after: 0, by: plan.model.horizon, first: 1, ahead: Vec::new() };
-                path_values[player.0] = Some(work.push(r));
+                let window = Window { after: 0, by: game.horizon() };
+                path_values[player.0] = Some(work.simple(Rule::Value(*player), window, 1));
             }
         }
-    }
-    let bounds = bound_recursions(plan, segments, &mut work);
-
-    // What each query needs, apart from what its questions about play that goes on need.
-    let roots: Vec<Vec<usize>> = combined
-        .iter()
-        .map(|atoms| {
-            let mut root: Vec<usize> = bounds.iter().flatten().flat_map(|&(v, b)| [v, b]).collect();
-            for c in atoms {
+        let bounds = bounds(plan, work, game);
+        let counted: Vec<usize> = bounds.iter().flatten().flat_map(|&(v, b)| [v, b]).collect();
+        let mut roots: Vec<Vec<usize>> = Vec::new();
+        // What questions about play that goes on need.
+        let mut later: Vec<usize> = Vec::new();
+        for combined in &combined {
+            let mut root = counted.clone();
+            for c in combined {
                 match c {
                     Combine::One(r) => root.push(*r),
                     Combine::Ratio(a, b, _) => root.extend([*a, *b]),
                     Combine::Value(player) => root.extend(path_values[player.0]),
-                    Combine::Start(_, _, ahead) => root.extend(ahead.iter().filter_map(|l| match l {
-                        Later::Carried(r) if work.recursions[*r].first == 1 => Some(*r),
-                        _ => None,
-                    })),
+                    Combine::Start(_, _, ahead) => {
+                        let (now, then): (Vec<_>, Vec<_>) =
+                            carried(ahead).partition(|&r| work.recursions[r].first == 1);
+                        root.extend(now);
+                        later.extend(then);
+                    }
                     Combine::Probe(_) => {}
                 }
             }
             root.sort_unstable();
             root.dedup();
-            root
-        })
-        .collect();
-    let onward: Vec<Vec<usize>> = roots
-        .iter()
-        .map(|root| match route {
-            Route::Backward => Vec::new(),
-            Route::Forward => root.clone(),
-            Route::Auto => less_work(plan, &work, root),
-        })
-        .collect();
-    let last = last_period(&work, &onward);
-    let carry: Vec<usize> = (0..work.recursions.len())
-        .filter(|r| {
-            work.recursions[*r].first > 1
-                || roots.iter().zip(&onward).any(|(root, onward)| root.contains(r) && !onward.contains(r))
-        })
-        .collect();
-
-    let mut starts = Vec::new();
-    for query in queries {
-        let Some(place) = plan.locate(query.start) else {
-            let title = "the start is not one that the plan was made for";
-            return Err(vec![Diagnostic::error("start-not-planned", title, Span::NONE)]);
-        };
-        starts.push(place);
-    }
-    let mut space = Workspace::default();
-    let mut done = 0.0;
-    let total = (plan.model.horizon * segments.len() + last) as f64;
-    let mut step = || {
-        done += 1.0;
-        progress(f64::min(done / total, 1.0));
-    };
-    let mut found = backward(plan, segments, &work, &carry, last, &mut space, &mut step)?;
-    let mut histories = std::mem::take(&mut found.histories);
-    let ahead = &found.snapshots;
-    let pushed =
-        forward(plan, segments, &work, &onward, &starts, ahead, &mut histories, &mut space, &mut step)?;
-    let mut answers = Vec::new();
-    for (q, (query, combined)) in queries.iter().zip(&combined).enumerate() {
-        let (entry, state) = starts[q];
-        let mut values = pushed[q].clone();
-        for &r in roots[q].iter().filter(|r| !onward[q].contains(r)) {
-            values[r] = found.recursions.get(&r).map_or(0.0, |b| at(plan, b, entry, state, 0));
+            roots.push(root);
         }
-        answers.push(Answers {
-            values: combined
-                .iter()
-                .map(|c| {
-                    put_together(
-                        plan,
-                        segments,
-                        query,
-                        c,
-                        &values,
-                        &work.exprs,
-                        &found,
-                        &path_values,
-                        (entry, state),
-                    )
-                })
-                .collect::<Result<_, _>>()?,
-            bounds: bounds
-                .iter()
-                .map(|pairs| {
-                    pairs.iter().map(|&(v, b)| Bound { visits: values[v], bound: values[b] }).collect()
-                })
-                .collect(),
-            payoff_range: payoff_range(plan, &found.values),
-            ties: found.ties,
-        });
-    }
-    Ok(answers)
-}
-
-/// A column's value at an entry state.
-fn at(plan: &Plan, boundary: &Boundary, entry: usize, state: usize, column: usize) -> f64 {
-    let e = plan.entries.binary_search(&entry).unwrap_or(0);
-    boundary[e][column * plan.nodes[entry].space.size + state]
-}
-
-#[allow(clippy::too_many_arguments)]
-fn put_together(
-    plan: &Plan,
-    segments: &[Segment],
-    query: &Query,
-    combine: &Combine,
-    values: &[f64],
-    exprs: &[Expr],
-    found: &Found,
-    path_values: &[Option<usize>],
-    (entry, state): (usize, usize),
-) -> Result<Answer, Vec<Diagnostic>> {
-    Ok(match combine {
-        Combine::One(r) => Answer::Number(values[*r]),
-        Combine::Ratio(a, b, _) if values[*b] != 0.0 => Answer::Number(values[*a] / values[*b]),
-        Combine::Ratio(_, _, why) => Answer::Undefined((*why).into()),
-        Combine::Start(what, given, ahead) => {
-            let levels: Vec<u32> = query.start.iter().map(|&k| k as u32).collect();
-            let params = &segments[0].path.params;
-            let (model, params) = (plan.model, Some(&params[..]));
-            let ahead: Vec<f64> = ahead
-                .iter()
-                .map(|later| match *later {
-                    Later::Carried(r) => {
-                        found.snapshots.get(&r).map_or(values[r], |b| at(plan, b, entry, state, 0))
-                    }
-                    Later::Now(id, period) => {
-                        let params = Some(&segment_of(segments, period).path.params[..]);
-                        let env = Env { model, levels: &levels, params, period: Some(period), ahead: &[] };
-                        eval(&exprs[id], &env).unwrap_or(f64::NAN)
-                    }
-                    Later::Final(player) => {
-                        let params = &segment_of(segments, model.horizon).path.params;
-                        pays_finally(plan, &levels, params, player)
-                    }
-                    Later::Constant(x) => x,
-                })
-                .collect();
-            let env = Env { model, levels: &levels, params, period: Some(0), ahead: &ahead };
-            let value = |e: &Expr| {
-                let why = "this reads a variable that has no value at the start";
-                eval(e, &env).map_err(|_| vec![Diagnostic::error("absent-read", why, e.span)])
-            };
-            match given {
-                Some(given) if value(given)? == 0.0 => {
-                    Answer::Undefined("the condition has probability zero".into())
-                }
-                _ => Answer::Number(value(what)?),
+        let onward = onward(plan, work, &roots, route);
+        let mut carry: Vec<usize> = Vec::new();
+        for (root, onward) in roots.iter().zip(&onward) {
+            carry.extend(root.iter().filter(|r| !onward.contains(r)));
+            later.extend(root.iter().flat_map(|&r| carried(&work.recursions[r].ahead)));
+        }
+        while let Some(r) = later.pop() {
+            if !carry.contains(&r) {
+                carry.push(r);
+                later.extend(carried(&work.recursions[r].ahead));
             }
         }
-        Combine::Value(player) => match path_values[player.0] {
-            Some(r) => Answer::Number(values[r]),
-            None => Answer::Number(at(plan, &found.values, entry, state, player.0)),
-        },
-        Combine::Probe(i) => match found.look_ups[*i] {
-            Some(x) => Answer::Number(x),
-            None => Answer::Undefined("the action is not available at this state".into()),
-        },
+        carry.sort_unstable();
+        carry.dedup();
+        Ok(Taken { combined, path_values, bounds, onward, carry })
+    }
+
+    /// The answers to a query.
+    fn answers(
+        &self,
+        batch: &Batch,
+        found: &Found,
+        passes: &[Pass],
+        g: usize,
+        q: usize,
+    ) -> Result<Answers, Vec<Diagnostic>> {
+        let mut values = found.carried[g][q].clone();
+        for pass in passes.iter().filter(|pass| (pass.game, pass.query) == (g, q)) {
+            values.extend(pass.recursions.iter().copied().zip(pass.values.iter().copied()));
+        }
+        let told = Told { batch, found, g, q, values, path_values: &self.path_values };
+        let bound = |&(v, b): &(usize, usize)| Bound { visits: told.value(v), bound: told.value(b) };
+        Ok(Answers {
+            values: self.combined[q].iter().map(|c| told.answer(c)).collect::<Result<_, _>>()?,
+            bounds: self.bounds.iter().map(|pairs| pairs.iter().map(bound).collect()).collect(),
+            payoff_range: found.payoff_range[g].clone(),
+            ties: found.ties[g],
+        })
+    }
+}
+
+/// The recursions among what questions about play that goes on stand for.
+fn carried(ahead: &[Later]) -> impl Iterator<Item = usize> {
+    ahead.iter().filter_map(|later| match later {
+        Later::Carried(r) => Some(*r),
+        _ => None,
     })
 }
 
 /// For each segment and each commitment of its path, the recursions that count visits and bound visits.
-fn bound_recursions(plan: &Plan, segments: &[Segment], work: &mut Work) -> Vec<Vec<(usize, usize)>> {
-    let mut first = 1;
-    let mut all = Vec::new();
-    for segment in segments {
-        let last = segment.until.min(plan.model.horizon);
+fn bounds(plan: &Plan, work: &mut Work, game: &Game) -> Vec<Vec<(usize, usize)>> {
+    let of = |(s, segment): (usize, &Segment)| {
         let pairs = segment.path.commitments.iter().map(|c| {
-            let (after, by) = (c.from.max(first) - 1, c.until.min(last));
-            let mut count = |rule| work.push(Recursion { rule, after, by, first: 1, ahead: Vec::new() });
-            let visits = count(Rule::Visits { stage: c.stage, actions: None, given: None, until: None });
-            (visits, count(Rule::Bound(c.clone())))
+            let window = Window { after: c.from.max(game.first(s)) - 1, by: c.until.min(segment.until) };
+            work.bound(plan, c, window)
         });
-        all.push(pairs.collect());
-        first = segment.until + 1;
-    }
-    all
+        pairs.collect()
+    };
+    game.segments.iter().enumerate().map(of).collect()
 }
 
-fn payoff_range(plan: &Plan, values: &Boundary) -> Vec<(f64, f64)> {
-    let mut range = vec![(f64::INFINITY, f64::NEG_INFINITY); plan.model.players.len()];
-    for (e, &id) in plan.entries.iter().enumerate() {
-        let n = plan.nodes[id].space.size;
-        for (p, (lo, hi)) in range.iter_mut().enumerate() {
-            for state in plan.nodes[id].reached.ones() {
-                let v = values[e][p * n + state];
-                *lo = lo.min(v);
-                *hi = hi.max(v);
-            }
-        }
+/// What one query of one game was told.
+struct Told<'a, 'm> {
+    batch: &'a Batch<'a, 'm>,
+    found: &'a Found,
+    g: usize,
+    q: usize,
+    /// By recursion.
+    values: HashMap<usize, f64>,
+    path_values: &'a [Option<usize>],
+}
+
+impl Told<'_, '_> {
+    fn value(&self, recursion: usize) -> f64 {
+        self.values.get(&recursion).copied().unwrap_or(0.0)
     }
-    range
+
+    fn answer(&self, combine: &Combine) -> Result<Answer, Vec<Diagnostic>> {
+        Ok(match combine {
+            Combine::One(r) => Answer::Number(self.value(*r)),
+            Combine::Ratio(_, b, why) if self.value(*b) == 0.0 => Answer::Undefined((*why).into()),
+            Combine::Ratio(a, b, _) => Answer::Number(self.value(*a) / self.value(*b)),
+            Combine::Start(what, given, ahead) => return self.at_start(what, given.as_ref(), ahead),
+            Combine::Value(PlayerId(player)) => Answer::Number(match self.path_values[*player] {
+                Some(r) => self.value(r),
+                None => self.found.values[self.g][self.q][*player],
+            }),
+            Combine::Probe(i) => match self.found.look_ups[*i] {
+                Some(x) => Answer::Number(x),
+                None => Answer::Undefined("the action is not available at this state".into()),
+            },
+        })
+    }
+
+    /// The value of an expression on the start state.
+    fn at_start(
+        &self,
+        what: &Expr,
+        given: Option<&Expr>,
+        ahead: &[Later],
+    ) -> Result<Answer, Vec<Diagnostic>> {
+        let plan = self.batch.plan;
+        let segments = self.batch.games[self.g].segments;
+        let start = self.batch.games[self.g].queries[self.q].start;
+        let levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
+        let params_at = |period| Some(&segment_of(segments, period).path.params[..]);
+        let env = |period, ahead| Env {
+            model: plan.model,
+            levels: &levels,
+            params: params_at(period),
+            period: Some(period),
+            ahead,
+        };
+        let worth = |later: &Later| match *later {
+            Later::Carried(r) => match self.found.snapshots.get(&(self.g, r)) {
+                Some(values) => at(plan, values, self.batch.starts[self.g][self.q], 0),
+                None => self.value(r),
+            },
+            Later::Now(id, period) => eval(&self.batch.work.exprs[id], &env(period, &[])).unwrap_or(f64::NAN),
+            Later::Final(player) => {
+                pays_finally(plan, &levels, &segments[segments.len() - 1].path.params, player)
+            }
+            Later::Constant(x) => x,
+        };
+        let ahead: Vec<f64> = ahead.iter().map(worth).collect();
+        let env = Env { params: params_at(1), ..env(0, &ahead) };
+        let value = |e: &Expr| {
+            let why = "this reads a variable that has no value at the start";
+            eval(e, &env).map_err(|_| vec![Diagnostic::error("absent-read", why, e.span)])
+        };
+        Ok(match given {
+            Some(given) if value(given)? == 0.0 => {
+                Answer::Undefined("the condition has probability zero".into())
+            }
+            _ => Answer::Number(value(what)?),
+        })
+    }
 }

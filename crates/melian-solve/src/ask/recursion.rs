@@ -12,11 +12,15 @@
 //!
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 
-use crate::{plan::Plan, plan::explore::NodeId, plan::needs::event_stage};
-use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, PlayerId, StageId, Window};
+use crate::{plan::Plan, plan::explore::NodeId, plan::flow::Step, plan::needs::event_stage};
+use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, PlayerId, Span, StageId, Window};
+use std::collections::HashMap;
 
 /// Position in [`Work::exprs`].
 pub(crate) type ExprId = usize;
+
+/// Position in [`Work::commitments`].
+pub(crate) type CommitmentId = usize;
 
 /// One recursion.
 #[derive(Clone, PartialEq, Debug)]
@@ -62,8 +66,8 @@ pub(crate) enum Rule {
     Visits { stage: StageId, actions: Option<Vec<usize>>, given: Option<ExprId>, until: Option<ExprId> },
     /// Discounted payments to a player along the path.
     Value(PlayerId),
-    /// Visits at which a commitment of the path binds.
-    Bound(Commitment),
+    /// Visits to a stage at which a commitment of the path binds.
+    Bound(StageId, CommitmentId),
 }
 
 /// An expression with the moment it is sampled at.
@@ -90,9 +94,17 @@ pub(crate) enum Combine {
     Probe(usize),
 }
 
+/// Which game an atom is about, and its number of periods.
+#[derive(Clone, Copy)]
+pub(crate) struct About {
+    pub game: usize,
+    pub horizon: usize,
+}
+
 /// A look-up of a stage's policy at a state.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct LookUp {
+    pub game: usize,
     pub at: usize,
     pub node: NodeId,
     pub state: usize,
@@ -108,21 +120,46 @@ pub(crate) enum Wanted {
 /// Everything that a batch of atoms needs.
 #[derive(Default)]
 pub(crate) struct Work {
-    /// Every expression that is sampled, once.
+    /// Every expression that is sampled, once, wherever it was written.
     pub exprs: Vec<Expr>,
+    by_text: HashMap<String, ExprId>,
+    /// Every commitment, once, whenever it is alive.
+    pub commitments: Vec<Commitment>,
+    commitments_by_text: HashMap<String, CommitmentId>,
     pub recursions: Vec<Recursion>,
     pub look_ups: Vec<LookUp>,
 }
 
 impl Work {
     fn expr(&mut self, e: &Expr) -> ExprId {
-        match self.exprs.iter().position(|own| own == e) {
-            Some(i) => i,
-            None => {
-                self.exprs.push(e.clone());
-                self.exprs.len() - 1
-            }
+        // As text, because an argument table holds NaN where an action has no such argument.
+        let mut plain = e.clone();
+        unplace(&mut plain);
+        *self.by_text.entry(format!("{plain:?}")).or_insert_with(|| {
+            self.exprs.push(e.clone());
+            self.exprs.len() - 1
+        })
+    }
+
+    /// The number of a commitment, apart from its periods.
+    pub fn commitment(&mut self, c: &Commitment) -> CommitmentId {
+        let mut plain = Commitment { from: 1, until: usize::MAX, span: Span::NONE, ..c.clone() };
+        plain.when.iter_mut().for_each(unplace);
+        *self.commitments_by_text.entry(format!("{plain:?}")).or_insert_with(|| {
+            self.commitments.push(plain);
+            self.commitments.len() - 1
+        })
+    }
+
+    /// The recursions that count the visits to a commitment's stage in a window, and those at which it binds.
+    pub fn bound(&mut self, plan: &Plan, c: &Commitment, window: Window) -> (usize, usize) {
+        let visits = Rule::Visits { stage: c.stage, actions: None, given: None, until: None };
+        let visits = self.simple(visits, window, 1);
+        if always_binds(plan, c) {
+            return (visits, visits);
         }
+        let commitment = self.commitment(c);
+        (visits, self.simple(Rule::Bound(c.stage, commitment), window, 1))
     }
 
     fn some(&mut self, e: &Option<Expr>) -> Option<ExprId> {
@@ -148,11 +185,11 @@ impl Work {
         }
     }
 
-    fn simple(&mut self, rule: Rule, window: Window, first: usize) -> usize {
+    pub fn simple(&mut self, rule: Rule, window: Window, first: usize) -> usize {
         self.push(Recursion { rule, after: window.after, by: window.by, first, ahead: Vec::new() })
     }
 
-    fn ahead(&mut self, plan: &Plan, ahead: &[Ahead]) -> Vec<Later> {
+    fn ahead(&mut self, plan: &Plan, about: About, ahead: &[Ahead]) -> Vec<Later> {
         ahead
             .iter()
             .map(|Ahead { atom, after }| {
@@ -166,12 +203,12 @@ impl Work {
                     Atom::Ever { window, .. } | Atom::Total { window, .. } if over(window.by) => {
                         Later::Constant(0.0)
                     }
-                    Atom::Value(player) if *after >= plan.model.horizon => Later::Final(*player),
+                    Atom::Value(player) if *after >= about.horizon => Later::Final(*player),
                     Atom::Value(player) => {
-                        let window = Window { after: *after, by: plan.model.horizon };
+                        let window = Window { after: *after, by: about.horizon };
                         Later::Carried(self.simple(Rule::Value(*player), window, after + 1))
                     }
-                    atom => match self.atom_from(plan, None, atom, after + 1) {
+                    atom => match self.atom_from(plan, about, (0, 0), atom, after + 1) {
                         Combine::One(i) => Later::Carried(i),
                         // Other atoms are not possible here; the front end does not make them.
                         _ => Later::Constant(f64::NAN),
@@ -182,24 +219,31 @@ impl Work {
     }
 
     /// Takes an atom apart; look-ups are made from the start that is asked about.
-    pub fn atom(&mut self, plan: &Plan, start: &[usize], atom: &Atom) -> Result<Combine, Vec<Diagnostic>> {
+    pub fn atom(
+        &mut self,
+        plan: &Plan,
+        about: About,
+        start: &[usize],
+        atom: &Atom,
+    ) -> Result<Combine, Vec<Diagnostic>> {
         let place = match atom {
             Atom::Policy { stage, state, .. } | Atom::Margin { stage, state, .. } => {
-                Some(plan.locate_look_up(start, *stage, state)?)
+                plan.locate_look_up(start, *stage, state)?
             }
-            _ => None,
+            _ => (0, 0),
         };
-        Ok(self.atom_from(plan, place, atom, 1))
+        Ok(self.atom_from(plan, about, place, atom, 1))
     }
 
     fn atom_from(
         &mut self,
         plan: &Plan,
-        place: Option<(NodeId, usize)>,
+        about: About,
+        (node, state): (NodeId, usize),
         atom: &Atom,
         first: usize,
     ) -> Combine {
-        let (node, state) = place.unwrap_or_default();
+        let game = about.game;
         match atom {
             Atom::Ever { event, before, window } => {
                 let event = self.sampled(plan, event);
@@ -211,10 +255,10 @@ impl Work {
                 Combine::One(self.simple(Rule::Always { event }, *window, first))
             }
             Atom::At { what, given, at: 0, ahead } => {
-                Combine::Start(what.clone(), given.clone(), self.ahead(plan, ahead))
+                Combine::Start(what.clone(), given.clone(), self.ahead(plan, about, ahead))
             }
             Atom::At { what, given, at, ahead } => {
-                let ahead = self.ahead(plan, ahead);
+                let ahead = self.ahead(plan, about, ahead);
                 let what = match given {
                     Some(given) => Sampled::End(self.expr(&only_where(given, what))),
                     None => self.sampled(plan, what),
@@ -243,7 +287,7 @@ impl Work {
                 Combine::One(self.simple(Rule::Sum { what, until }, *window, first))
             }
             Atom::WhenFirst { what, first: event, window, ahead } => {
-                let ahead = self.ahead(plan, ahead);
+                let ahead = self.ahead(plan, about, ahead);
                 let (what, event) = (self.expr(&only_where(event, what)), self.expr(event));
                 let numerator = self.push(Recursion {
                     rule: Rule::First { what: Some(what), first: event },
@@ -269,11 +313,15 @@ impl Work {
                 Combine::Ratio(numerator, denominator, "the stage is never reached under this condition")
             }
             Atom::Value(player) => Combine::Value(*player),
-            Atom::Policy { actions, at, .. } => {
-                self.look_up(LookUp { at: *at, node, state, wanted: Wanted::Probability(actions.clone()) })
-            }
+            Atom::Policy { actions, at, .. } => self.look_up(LookUp {
+                game,
+                at: *at,
+                node,
+                state,
+                wanted: Wanted::Probability(actions.clone()),
+            }),
             Atom::Margin { action, over, at, .. } => {
-                self.look_up(LookUp { at: *at, node, state, wanted: Wanted::Margin(*action, *over) })
+                self.look_up(LookUp { game, at: *at, node, state, wanted: Wanted::Margin(*action, *over) })
             }
         }
     }
@@ -282,6 +330,23 @@ impl Work {
         self.look_ups.push(look_up);
         Combine::Probe(self.look_ups.len() - 1)
     }
+}
+
+/// Whether a commitment binds wherever its stage is reached, as far as can be told without parameters.
+fn always_binds(plan: &Plan, c: &Commitment) -> bool {
+    let free = |step: &Step| match step {
+        Step::Choose { stage, choice, .. } if *stage == c.stage => {
+            choice.actions.iter().any(|a| a.guard.is_none() && c.actions.contains(&a.action))
+        }
+        _ => true,
+    };
+    c.when.is_none() && plan.flow.points.iter().all(|point| free(&point.step))
+}
+
+/// Forgets where an expression was written.
+fn unplace(e: &mut Expr) {
+    e.span = Span::NONE;
+    e.children_mut().into_iter().for_each(unplace);
 }
 
 /// An expression that is read only where its condition holds: elsewhere it need not have a value.

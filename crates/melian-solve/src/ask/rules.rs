@@ -2,7 +2,7 @@
 
 use crate::{
     ask::recursion::{ExprId, Later, Recursion, Rule, Sampled, Work},
-    ask::sample::{Sample, sample_end, sample_stage},
+    ask::sample::{Sample, Values, sample_end, sample_stage},
     ask::scenario::{Segment, segment_of},
     plan::explore::NodeId,
     plan::flow::Step,
@@ -12,68 +12,87 @@ use crate::{
     tables::pays_finally,
 };
 use melian_model::{Commitment, Diagnostic};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-/// Samples expressions, keeping what does not change from period to period.
+/// Samples expressions at one parameter point, keeping what does not change from period to period. Several threads may
+/// use one.
 pub(crate) struct Sampler<'a, 'm> {
-    pub plan: &'a Plan<'m>,
-    pub work: &'a Work,
-    pub params: &'a [f64],
-    /// All segments of the path, for what is asked about later ones.
-    segments: &'a [Segment],
-    cache: HashMap<(NodeId, ExprId), Arc<Sample>>,
-    /// What visits and bound visits add, by node and recursion, where it is the same every period.
-    visits: HashMap<(NodeId, usize), Arc<Sample>>,
+    plan: &'a Plan<'m>,
+    work: &'a Work,
+    params: &'a [f64],
+    ends: Kept<ExprId, Values>,
+    choices: Kept<ExprId, Sample>,
+    /// What visits and bound visits add, by recursion.
+    visits: Kept<usize, Sample>,
 }
+
+/// What is kept, by node.
+type Kept<Key, T> = Mutex<HashMap<(NodeId, Key), Arc<T>>>;
 
 type Sampling<T> = Result<T, Vec<Diagnostic>>;
 
+/// What is kept under a key; if there is nothing, it is made, and kept if it says so.
+fn keep<Key: Copy + Eq + Hash, T>(
+    kept: &Kept<Key, T>,
+    node: NodeId,
+    key: Key,
+    make: impl FnOnce() -> Sampling<(T, bool)>,
+) -> Sampling<Arc<T>> {
+    let open = || kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = open().get(&(node, key)) {
+        return Ok(known.clone());
+    }
+    let (made, stays) = make()?;
+    let made = Arc::new(made);
+    if stays {
+        open().insert((node, key), made.clone());
+    }
+    Ok(made)
+}
+
 impl<'a, 'm> Sampler<'a, 'm> {
-    pub fn new(
-        plan: &'a Plan<'m>,
-        work: &'a Work,
-        params: &'a [f64],
-        segments: &'a [Segment],
-    ) -> Sampler<'a, 'm> {
-        Sampler { plan, work, params, segments, cache: HashMap::new(), visits: HashMap::new() }
+    pub fn new(plan: &'a Plan<'m>, work: &'a Work, params: &'a [f64]) -> Sampler<'a, 'm> {
+        let (ends, choices, visits) = Default::default();
+        Sampler { plan, work, params, ends, choices, visits }
     }
 
-    /// An expression at a node: a period's end, or a choice.
-    pub fn sample(&mut self, node: NodeId, id: ExprId, period: usize) -> Sampling<Arc<Sample>> {
-        if let Some(sample) = self.cache.get(&(node, id)) {
-            return Ok(sample.clone());
-        }
+    /// An expression at a period's end.
+    pub fn end(&self, node: NodeId, id: ExprId, period: usize) -> Sampling<Arc<Values>> {
         let e = &self.work.exprs[id];
-        let at_end = matches!(self.plan.nodes[node].op, Op::Exit { .. });
-        let sample = if at_end {
-            sample_end(self.plan, node, e, self.params, period, &[])?
-        } else {
-            sample_stage(self.plan, node, e, self.params, period)?
-        };
-        let sample = Arc::new(sample);
-        if !e.reads_time() {
-            self.cache.insert((node, id), sample.clone());
-        }
-        Ok(sample)
+        keep(&self.ends, node, id, || {
+            Ok((sample_end(self.plan, node, e, self.params, period, &[])?, !e.reads_time()))
+        })
     }
 
-    /// An expression at a period's end that contains questions about play that goes on from there.
-    pub fn sample_with(
-        &mut self,
+    /// An expression at a period's end that may contain questions about play that goes on from there.
+    pub fn end_with(
+        &self,
         node: NodeId,
         id: ExprId,
         period: usize,
         ahead: &[Vec<f64>],
-    ) -> Sampling<Arc<Sample>> {
+    ) -> Sampling<Arc<Values>> {
         if ahead.is_empty() {
-            return self.sample(node, id, period);
+            return self.end(node, id, period);
         }
         sample_end(self.plan, node, &self.work.exprs[id], self.params, period, ahead).map(Arc::new)
     }
 
+    /// An expression at a choice.
+    fn choice(&self, node: NodeId, id: ExprId, period: usize) -> Sampling<Arc<Sample>> {
+        let e = &self.work.exprs[id];
+        keep(&self.choices, node, id, || {
+            Ok((sample_stage(self.plan, node, e, self.params, period)?, !e.reads_time()))
+        })
+    }
+
     /// What recursion number `r` does at a choice node, if anything, to column `column`.
     pub fn stage_rules(
-        &mut self,
+        &self,
         column: usize,
         r: usize,
         node: NodeId,
@@ -92,24 +111,24 @@ impl<'a, 'm> Sampler<'a, 'm> {
                 if let Some(Sampled::Stage(here, id)) = before
                     && *here == stage
                 {
-                    push(StageChange::Zero, self.sample(node, *id, period)?);
+                    push(StageChange::Zero, self.choice(node, *id, period)?);
                 }
                 if let Sampled::Stage(here, id) = event
                     && *here == stage
                 {
-                    push(StageChange::One, self.sample(node, *id, period)?);
+                    push(StageChange::One, self.choice(node, *id, period)?);
                 }
             }
             Rule::At { what: Sampled::Stage(here, id), .. }
             | Rule::Sum { what: Sampled::Stage(here, id), .. }
                 if *here == stage =>
             {
-                push(StageChange::Add, self.sample(node, *id, period)?);
+                push(StageChange::Add, self.choice(node, *id, period)?);
             }
             Rule::Visits { stage: here, .. } if *here == stage => {
                 push(StageChange::Add, self.visits(r, node, period)?);
             }
-            Rule::Bound(commitment) if commitment.stage == stage => {
+            Rule::Bound(here, _) if *here == stage => {
                 push(StageChange::Add, self.visits(r, node, period)?);
             }
             _ => {}
@@ -117,27 +136,19 @@ impl<'a, 'm> Sampler<'a, 'm> {
         Ok(())
     }
 
-    fn visits(&mut self, r: usize, node: NodeId, period: usize) -> Sampling<Arc<Sample>> {
-        if let Some(sample) = self.visits.get(&(node, r)) {
-            return Ok(sample.clone());
-        }
+    fn visits(&self, r: usize, node: NodeId, period: usize) -> Sampling<Arc<Sample>> {
         let work = self.work;
-        let (sample, timed) = match &work.recursions[r].rule {
+        keep(&self.visits, node, r, || match &work.recursions[r].rule {
             Rule::Visits { actions, given: Some(id), .. } => {
-                let sample = self.sample(node, *id, period)?;
-                (self.only(node, &sample, actions.as_deref()), work.exprs[*id].reads_time())
+                let sample = self.choice(node, *id, period)?;
+                Ok((self.only(node, &sample, actions.as_deref()), !work.exprs[*id].reads_time()))
             }
             Rule::Visits { actions, given: None, .. } => {
-                (self.only(node, &self.ones(node), actions.as_deref()), false)
+                Ok((self.only(node, &self.ones(node), actions.as_deref()), true))
             }
-            Rule::Bound(commitment) => self.binds(node, commitment, period)?,
-            _ => (self.ones(node), false),
-        };
-        let sample = Arc::new(sample);
-        if !timed {
-            self.visits.insert((node, r), sample.clone());
-        }
-        Ok(sample)
+            Rule::Bound(_, commitment) => Ok(self.binds(node, &work.commitments[*commitment], period)),
+            _ => Ok((self.ones(node), true)),
+        })
     }
 
     fn ones(&self, node: NodeId) -> Sample {
@@ -161,16 +172,16 @@ impl<'a, 'm> Sampler<'a, 'm> {
         Sample { support: sample.support.clone(), data }
     }
 
-    /// 1 where a commitment binds: its condition holds and one of its actions is available; and whether that depends
-    /// on time.
-    fn binds(&self, node: NodeId, commitment: &Commitment, period: usize) -> Sampling<(Sample, bool)> {
+    /// 1 where a commitment binds: its condition holds and one of its actions is available; and whether that is so in
+    /// every period.
+    fn binds(&self, node: NodeId, commitment: &Commitment, period: usize) -> (Sample, bool) {
         let plan = self.plan;
         let Step::Choose { choice, .. } = &plan.flow.points[plan.nodes[node].point].step else {
-            return Ok((self.ones(node), false));
+            return (self.ones(node), true);
         };
         let guards = choice.actions.iter().filter_map(|a| a.guard.as_ref());
         let read: Vec<&melian_model::Expr> = guards.chain(&commitment.when).collect();
-        let timed = read.iter().any(|e| e.reads_time());
+        let stays = !read.iter().any(|e| e.reads_time());
         let vars: Vec<_> = read.iter().flat_map(|e| e.variables()).collect();
         let here = &plan.nodes[node];
         let support = here.space.support(&vars);
@@ -195,118 +206,92 @@ impl<'a, 'm> Sampler<'a, 'm> {
                 (0..here.edges.len()).for_each(|a| data[a * plane + entry] = 1.0);
             }
         });
-        Ok((Sample { support, data }, timed))
+        (Sample { support, data }, stays)
     }
 
-    /// Changes a recursion's column at a period's end. `values` holds what comes after.
+    /// Changes a recursion's column at a period's end. `values` holds what comes after; `ahead` makes what the questions
+    /// in the recursion's expression are worth.
     pub fn at_end(
-        &mut self,
+        &self,
         recursion: &Recursion,
         node: NodeId,
         period: usize,
-        ahead: &[Vec<f64>],
+        ahead: &dyn Fn() -> Sampling<Vec<Vec<f64>>>,
         values: &mut [f64],
     ) -> Sampling<()> {
         let counts = period > recursion.after && period <= recursion.by;
         let last = period == recursion.by;
-        let inner = self.plan.nodes[node].space.inner;
+        let zero_where = |v: &mut f64, x: f64| *v = if x != 0.0 { 0.0 } else { *v };
         match &recursion.rule {
             Rule::Ever { event, before } if counts => {
                 if let Some(Sampled::End(id)) = before {
-                    let sample = self.sample(node, *id, period)?;
-                    each(values, |state, v| {
-                        if sample.at(state, inner) != 0.0 {
-                            *v = 0.0
-                        }
-                    });
+                    self.end(node, *id, period)?.change(values, zero_where);
                 }
                 if let Sampled::End(id) = event {
-                    let sample = self.sample(node, *id, period)?;
-                    each(values, |state, v| {
-                        if sample.at(state, inner) != 0.0 {
-                            *v = 1.0
-                        }
-                    });
+                    let one_where = |v: &mut f64, x: f64| *v = if x != 0.0 { 1.0 } else { *v };
+                    self.end(node, *id, period)?.change(values, one_where);
                 }
             }
             Rule::Always { event } if counts => {
-                let sample = self.sample(node, *event, period)?;
-                each(values, |state, v| {
-                    if sample.at(state, inner) == 0.0 {
-                        *v = 0.0;
-                    } else if last {
-                        *v = 1.0;
-                    }
-                });
+                if last {
+                    values.fill(1.0);
+                }
+                let zero_elsewhere = |v: &mut f64, x: f64| *v = if x == 0.0 { 0.0 } else { *v };
+                self.end(node, *event, period)?.change(values, zero_elsewhere);
             }
             Rule::At { what: Sampled::End(id), given } if last => {
-                let sample = self.sample_with(node, *id, period, ahead)?;
-                each(values, |state, v| *v = sample.at(state, inner));
-                if let Some(given) = given {
-                    let given = self.sample(node, *given, period)?;
-                    each(values, |state, v| {
-                        if given.at(state, inner) == 0.0 {
-                            *v = 0.0
-                        }
-                    });
+                let given = match given {
+                    Some(given) => self.end(node, *given, period)?,
+                    None => Arc::new(Values::Same(1.0)),
+                };
+                if given.are_zero() {
+                    values.fill(0.0);
+                } else {
+                    self.end_with(node, *id, period, &ahead()?)?.change(values, |v, x| *v = x);
+                    given.change(values, |v, x| *v = if x != 0.0 { *v } else { 0.0 });
                 }
             }
             Rule::Sum { what, until } => {
-                self.stop(node, *until, period, values)?;
+                if let Some(until) = until {
+                    self.end(node, *until, period)?.change(values, zero_where);
+                }
                 if let Sampled::End(id) = what
                     && counts
                 {
-                    let sample = self.sample(node, *id, period)?;
-                    each(values, |state, v| *v += sample.at(state, inner));
+                    self.end(node, *id, period)?.change(values, |v, x| *v += x);
                 }
             }
             Rule::First { what, first } => {
-                let first = self.sample(node, *first, period)?;
-                let what = match what {
-                    Some(id) if counts => Some(self.sample_with(node, *id, period, ahead)?),
-                    _ => None,
-                };
-                each(values, |state, v| {
-                    if first.at(state, inner) != 0.0 {
-                        *v = match &what {
-                            _ if !counts => 0.0,
-                            Some(what) => what.at(state, inner),
-                            None => 1.0,
-                        };
+                let first = self.end(node, *first, period)?;
+                if first.are_zero() {
+                    return Ok(());
+                }
+                first.change(values, zero_where);
+                match what {
+                    // Zero where the event does not hold.
+                    Some(id) if counts => {
+                        self.end_with(node, *id, period, &ahead()?)?.change(values, |v, x| *v += x);
                     }
-                });
+                    None if counts => first.change(values, |v, x| *v += if x != 0.0 { 1.0 } else { 0.0 }),
+                    _ => {}
+                }
             }
-            Rule::Visits { until, .. } => self.stop(node, *until, period, values)?,
+            Rule::Visits { until: Some(until), .. } => {
+                self.end(node, *until, period)?.change(values, zero_where);
+            }
             _ => {}
         }
         Ok(())
     }
 
-    fn stop(
-        &mut self,
-        node: NodeId,
-        until: Option<ExprId>,
-        period: usize,
-        values: &mut [f64],
-    ) -> Sampling<()> {
-        if let Some(until) = until {
-            let sample = self.sample(node, until, period)?;
-            let inner = self.plan.nodes[node].space.inner;
-            each(values, |state, v| {
-                if sample.at(state, inner) != 0.0 {
-                    *v = 0.0
-                }
-            });
-        }
-        Ok(())
-    }
-
-    /// What the questions in a recursion's expression are worth at each state of a period-end node.
-    pub fn ahead_at(
-        &mut self,
+    /// What the questions in an expression are worth at each state of a period's end. `carried` gives a recursion's
+    /// values at the start of the next period.
+    pub fn ahead<'v>(
+        &self,
         node: NodeId,
         later: &[Later],
-        snapshots: &HashMap<usize, Boundary>,
+        segments: &[Segment],
+        carried: &dyn Fn(usize) -> Option<&'v Boundary>,
     ) -> Sampling<Vec<Vec<f64>>> {
         let plan = self.plan;
         let here = &plan.nodes[node];
@@ -314,30 +299,28 @@ impl<'a, 'm> Sampler<'a, 'm> {
         let edge = &here.edges[0];
         let Rows::Fixed(rows) = &edge.rows else { return Ok(vec![vec![0.0; size]; later.len()]) };
         let entry = plan.entries.binary_search(&edge.target).ok();
-        later
-            .iter()
-            .map(|later| match *later {
-                Later::Carried(r) => {
-                    let values = snapshots.get(&r).zip(entry).map(|(snapshot, entry)| &snapshot[entry]);
-                    let next = |state: usize| rows[state / inner] as usize + state % inner;
-                    Ok((0..size).map(|state| values.map_or(0.0, |v| v[next(state)])).collect())
+        let worth = |later: &Later| match *later {
+            Later::Carried(r) => Ok(match carried(r).zip(entry) {
+                Some((values, entry)) => {
+                    let row = |&begin: &u32| &values[entry][begin as usize..][..inner];
+                    rows.iter().flat_map(row).copied().collect()
                 }
-                Later::Now(id, period) => {
-                    let params = &segment_of(self.segments, period).path.params;
-                    let sample = sample_end(plan, node, &self.work.exprs[id], params, period, &[])?;
-                    Ok((0..size).map(|state| sample.at(state, inner)).collect())
-                }
-                Later::Final(player) => {
-                    let params = &segment_of(self.segments, plan.model.horizon).path.params;
-                    let paid = |state| pays_finally(plan, &plan.levels_at(node, state), params, player);
-                    Ok((0..size).map(paid).collect())
-                }
-                Later::Constant(x) => Ok(vec![x; size]),
-            })
-            .collect()
+                None => vec![0.0; size],
+            }),
+            Later::Now(id, period) => {
+                let params = &segment_of(segments, period).path.params;
+                let values = sample_end(plan, node, &self.work.exprs[id], params, period, &[])?;
+                let mut worth = vec![0.0; size];
+                values.change(&mut worth, |worth, x| *worth = x);
+                Ok(worth)
+            }
+            Later::Final(player) => {
+                let params = &segments[segments.len() - 1].path.params;
+                let paid = |state| pays_finally(plan, &plan.levels_at(node, state), params, player);
+                Ok((0..size).map(paid).collect())
+            }
+            Later::Constant(x) => Ok(vec![x; size]),
+        };
+        later.iter().map(worth).collect()
     }
-}
-
-fn each(values: &mut [f64], mut change: impl FnMut(usize, &mut f64)) {
-    values.iter_mut().enumerate().for_each(|(state, v)| change(state, v));
 }

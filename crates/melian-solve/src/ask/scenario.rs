@@ -1,6 +1,6 @@
 //! What is solved and along which path it is asked: parameter points, commitments, surprises.
 
-use melian_model::Commitment;
+use melian_model::{Atom, Commitment};
 
 /// One parameter point with the commitments in force.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,13 +14,49 @@ pub struct Setting {
 /// A stretch of periods with the game that the players believe they play and the game that happens.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Segment {
-    /// Last period of the stretch; the last segment's is the horizon.
+    /// Last period of the stretch; the last segment's is the number of periods. It is the model's, unless nothing in the
+    /// model reads the time ([`crate::reads_time`]).
     pub until: usize,
     /// The game whose equilibrium gives the choice probabilities.
     pub belief: Setting,
     /// The game that gives chances, payoffs and bound choices. Equal to `belief`, except under `unnoticed`: there,
     /// its commitments replace the choice probabilities where they bind and all other choices are as believed.
     pub path: Setting,
+}
+
+/// What is asked from one start.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// Level of every variable before period 1; one of the plan's starts.
+    pub start: &'a [usize],
+    /// The atoms.
+    pub atoms: &'a [Atom],
+}
+
+/// A path of play with everything that is asked about it.
+#[derive(Clone, Debug)]
+pub struct Game<'a> {
+    /// The segments, in order of time; at least one.
+    pub segments: &'a [Segment],
+    /// What is asked.
+    pub queries: Vec<Query<'a>>,
+}
+
+impl Game<'_> {
+    /// Number of periods.
+    pub(crate) fn horizon(&self) -> usize {
+        self.segments.last().map_or(0, |s| s.until)
+    }
+
+    /// The first period of a segment.
+    pub(crate) fn first(&self, segment: usize) -> usize {
+        if segment == 0 { 1 } else { self.segments[segment - 1].until + 1 }
+    }
+
+    /// The number of the segment that a period falls into.
+    pub(crate) fn segment_at(&self, period: usize) -> usize {
+        self.segments.iter().position(|s| period <= s.until).unwrap_or(self.segments.len() - 1)
+    }
 }
 
 /// The segment that a period falls into; the last one for periods beyond.

@@ -25,6 +25,7 @@ pub struct Report {
     claims: Vec<ClaimPart>,
     horizon_check: Option<HorizonPart>,
     games_solved: usize,
+    periods_solved: usize,
     warnings: Vec<String>,
 }
 
@@ -275,7 +276,8 @@ impl Report {
                 .filter_map(|(c, r)| claim(game, c, r))
                 .collect(),
             horizon_check: solution.horizon_check.as_ref().map(|check| horizon(game, check)),
-            games_solved: solution.solves,
+            games_solved: solution.effort.games,
+            periods_solved: solution.effort.periods,
             warnings: game.warnings().iter().map(|w| format!("{}: {}", w.id, w.title)).collect(),
         }
     }

@@ -72,9 +72,11 @@ impl Run {
             })
             .map_err(|problems| loaded.failure(problems))?;
         shell.remark(&format!(
-            "{} games solved in {:.1} s",
-            solution.solves,
-            started.elapsed().as_secs_f64()
+            "{} games solved in {:.1} s: {} {}s, counted once where games share them",
+            solution.effort.games,
+            started.elapsed().as_secs_f64(),
+            solution.effort.periods,
+            loaded.game.model().period_word
         ));
         shell.print(&match self.format {
             Format::Table => page(&loaded.game, &solution, shell.colour()),

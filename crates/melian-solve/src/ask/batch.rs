@@ -1,0 +1,147 @@
+//! Several games that are answered together: what they share, and the means to work on them side by side.
+
+use crate::{
+    ask::recursion::Work,
+    ask::rules::Sampler,
+    ask::scenario::{Game, Setting},
+    ask::sharing::{Part, Sharing},
+    plan::Plan,
+    plan::explore::NodeId,
+    sweep::{Boundary, Policies, Workspace},
+};
+use melian_model::Diagnostic;
+use rayon::prelude::*;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What went wrong in which game.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trouble {
+    /// The game's position.
+    pub game: usize,
+    /// What is wrong.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// For a game and one of its recursions that others read, the values at the start of its first period.
+pub(crate) type Snapshots = HashMap<(usize, usize), Arc<Boundary>>;
+
+/// Games, with everything that is known of them before they are solved.
+pub(crate) struct Batch<'a, 'm> {
+    pub plan: &'a Plan<'m>,
+    pub games: &'a [Game<'a>],
+    pub work: &'a Work,
+    pub sharing: &'a Sharing,
+    /// For each game and query, node and state of its start.
+    pub starts: Vec<Vec<(NodeId, usize)>>,
+    samplers: Vec<Sampler<'a, 'm>>,
+    sampler_of: HashMap<Part, usize>,
+    workspaces: Mutex<Vec<Workspace>>,
+    boundaries: Mutex<Vec<Boundary>>,
+    policies: Mutex<Vec<Policies>>,
+}
+
+impl<'a, 'm> Batch<'a, 'm> {
+    pub fn new(
+        plan: &'a Plan<'m>,
+        games: &'a [Game<'a>],
+        work: &'a Work,
+        sharing: &'a Sharing,
+        starts: Vec<Vec<(NodeId, usize)>>,
+    ) -> Batch<'a, 'm> {
+        let (mut samplers, mut sampler_of, mut by_params) = (Vec::new(), HashMap::new(), HashMap::new());
+        for (g, game) in games.iter().enumerate() {
+            for (s, segment) in game.segments.iter().enumerate() {
+                let params = &segment.path.params;
+                let bits: Vec<u64> = params.iter().map(|x| x.to_bits()).collect();
+                let sampler = *by_params.entry(bits).or_insert_with(|| {
+                    samplers.push(Sampler::new(plan, work, params));
+                    samplers.len() - 1
+                });
+                sampler_of.insert((g, s), sampler);
+            }
+        }
+        let (workspaces, boundaries, policies) = Default::default();
+        Batch { plan, games, work, sharing, starts, samplers, sampler_of, workspaces, boundaries, policies }
+    }
+
+    pub fn belief(&self, (g, s): Part) -> &'a Setting {
+        &self.games[g].segments[s].belief
+    }
+
+    pub fn path(&self, (g, s): Part) -> &'a Setting {
+        &self.games[g].segments[s].path
+    }
+
+    /// The part that a game is in at a step, and the period, as the game counts.
+    pub fn at(&self, game: usize, step: usize) -> (Part, usize) {
+        let period = self.games[game].horizon() - step;
+        ((game, self.games[game].segment_at(period)), period)
+    }
+
+    /// Samples at the parameters of a part's path.
+    pub fn sampler(&self, part: Part) -> &Sampler<'a, 'm> {
+        &self.samplers[self.sampler_of[&part]]
+    }
+
+    /// Does independent jobs side by side, as many at a time as their memory allows; the results stand in the order of
+    /// the jobs, each with a workspace to itself.
+    pub fn side_by_side<T: Send, R: Send>(
+        &self,
+        jobs: Vec<T>,
+        work: impl Fn(T, &mut Workspace) -> R + Sync,
+    ) -> Vec<R> {
+        let at_once = (AT_ONCE / self.plan.size().solve_bytes.max(1)).max(1) as usize;
+        let with_space = |job| {
+            let mut space = take(&self.workspaces);
+            let result = work(job, &mut space);
+            give(&self.workspaces, space);
+            result
+        };
+        let mut results = Vec::with_capacity(jobs.len());
+        let mut jobs = jobs.into_iter();
+        loop {
+            let some: Vec<T> = jobs.by_ref().take(at_once).collect();
+            match some.len() {
+                0 => return results,
+                1 => results.extend(some.into_iter().map(with_space)),
+                _ => results.par_extend(some.into_par_iter().with_max_len(1).map(with_space)),
+            }
+        }
+    }
+
+    /// A boundary to write to, with anything in it.
+    pub fn take_boundary(&self) -> Boundary {
+        take(&self.boundaries)
+    }
+
+    /// Choice probabilities to write to, with anything in them.
+    pub fn take_policies(&self) -> Policies {
+        let mut policies = take(&self.policies);
+        policies.resize_with(self.plan.nodes.len(), Vec::new);
+        policies
+    }
+
+    /// Gives choice probabilities back that are not needed any more.
+    pub fn give_policies(&self, policies: Policies) {
+        give(&self.policies, policies);
+    }
+
+    /// Gives a boundary back that is not needed any more.
+    pub fn give_boundary(&self, boundary: Boundary) {
+        give(&self.boundaries, boundary);
+    }
+}
+
+/// Bytes that sweeps side by side may work on.
+const AT_ONCE: u64 = 1 << 30;
+
+fn take<T: Default>(pool: &Mutex<Vec<T>>) -> T {
+    pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+}
+
+fn give<T>(pool: &Mutex<Vec<T>>, item: T) {
+    pool.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+}
