@@ -6,8 +6,15 @@
 
 use crate::sweep::exp::exp_of_nonpositive;
 
-/// States worked on at a time: the strips of a choice stay in the nearest cache.
-pub(super) const STRIP: usize = 256;
+/// States worked on at a time: the strips of a choice among a few stay in the nearest cache.
+pub(super) const STRIP: usize = 512;
+
+/// From one strip to the next in a buffer of several: not a multiple of a page, or all would compete for the same
+/// places of the cache.
+pub(super) const APART: usize = STRIP + 40;
+
+/// Terms that are added up at once.
+pub(super) const TERMS: usize = 4;
 
 /// A number for each state of a strip, or one for all.
 #[derive(Clone, Copy)]
@@ -85,28 +92,12 @@ pub(super) fn multiply(out: &mut [f64], factor: f64, x: &[f64]) {
     }
 }
 
-/// out += mask · x, or that without what was there.
-#[inline(always)]
-pub(super) fn blend(out: &mut [f64], mask: &[f64], x: &[f64], first: bool) {
-    let n = out.len();
-    let (mask, x) = (&mask[..n], &x[..n]);
-    if first {
-        for i in 0..n {
-            out[i] = 0.0 + mask[i] * x[i];
-        }
-    } else {
-        for i in 0..n {
-            out[i] += mask[i] * x[i];
-        }
-    }
-}
+/// A factor and what it weighs.
+pub(super) type Term<'a> = (Factor<'a>, &'a [f64]);
 
-/// Terms that are added up at once.
-pub(super) const TERMS: usize = 3;
-
-/// out = Σ factor · x over at most [`TERMS`] terms of one kind, added to what was there unless they are the first.
+/// out = Σ factor · x over at most [`TERMS`] terms, added to what was there unless they are the first.
 #[inline(always)]
-pub(super) fn mix(out: &mut [f64], terms: &[(Factor, &[f64])], first: bool) {
+pub(super) fn mix(out: &mut [f64], terms: &[Term], first: bool) {
     if first {
         mix_to::<true>(out, terms);
     } else {
@@ -116,61 +107,112 @@ pub(super) fn mix(out: &mut [f64], terms: &[(Factor, &[f64])], first: bool) {
 
 /// The sum begins with 0 so that a zero is never negative.
 #[inline(always)]
-fn mix_to<const FIRST: bool>(out: &mut [f64], terms: &[(Factor, &[f64])]) {
+fn mix_to<const FIRST: bool>(out: &mut [f64], terms: &[Term]) {
+    use Factor::{All, Each};
     let n = out.len();
     match *terms {
-        [(Factor::Each(a), x)] => {
-            let (a, x) = (&a[..n], &x[..n]);
+        [(Each(a), w)] => {
+            let (a, w) = (&a[..n], &w[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * x[i];
+                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * w[i];
             }
         }
-        [(Factor::Each(a), x), (Factor::Each(b), y)] => {
-            let (a, x, b, y) = (&a[..n], &x[..n], &b[..n], &y[..n]);
+        [(Each(a), w), (Each(b), x)] => {
+            let (a, w, b, x) = (&a[..n], &w[..n], &b[..n], &x[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * x[i] + b[i] * y[i];
+                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * w[i] + b[i] * x[i];
             }
         }
-        [(Factor::Each(a), x), (Factor::Each(b), y), (Factor::Each(c), z)] => {
-            let (a, x, b, y, c, z) = (&a[..n], &x[..n], &b[..n], &y[..n], &c[..n], &z[..n]);
+        [(Each(a), w), (Each(b), x), (Each(c), y)] => {
+            let (a, w, b, x, c, y) = (&a[..n], &w[..n], &b[..n], &x[..n], &c[..n], &y[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * x[i] + b[i] * y[i] + c[i] * z[i];
+                out[i] = if FIRST { 0.0 } else { out[i] } + a[i] * w[i] + b[i] * x[i] + c[i] * y[i];
             }
         }
-        [(Factor::All(a), x)] => {
-            let x = &x[..n];
+        [(Each(a), w), (Each(b), x), (Each(c), y), (Each(d), z)] => {
+            let (a, w, b, x) = (&a[..n], &w[..n], &b[..n], &x[..n]);
+            let (c, y, d, z) = (&c[..n], &y[..n], &d[..n], &z[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a * x[i];
+                let before = if FIRST { 0.0 } else { out[i] };
+                out[i] = before + a[i] * w[i] + b[i] * x[i] + c[i] * y[i] + d[i] * z[i];
             }
         }
-        [(Factor::All(a), x), (Factor::All(b), y)] => {
-            let (x, y) = (&x[..n], &y[..n]);
+        [(All(a), w), (All(b), x)] => {
+            let (w, x) = (&w[..n], &x[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a * x[i] + b * y[i];
+                out[i] = if FIRST { 0.0 } else { out[i] } + a * w[i] + b * x[i];
             }
         }
-        [(Factor::All(a), x), (Factor::All(b), y), (Factor::All(c), z)] => {
-            let (x, y, z) = (&x[..n], &y[..n], &z[..n]);
+        [(All(a), w), (All(b), x), (All(c), y)] => {
+            let (w, x, y) = (&w[..n], &x[..n], &y[..n]);
             for i in 0..n {
-                out[i] = if FIRST { 0.0 } else { out[i] } + a * x[i] + b * y[i] + c * z[i];
+                out[i] = if FIRST { 0.0 } else { out[i] } + a * w[i] + b * x[i] + c * y[i];
             }
         }
-        _ => {}
+        _ => {
+            for (k, (factor, x)) in terms.iter().enumerate() {
+                let x = &x[..n];
+                match factor {
+                    All(a) => {
+                        for i in 0..n {
+                            out[i] = if FIRST && k == 0 { 0.0 } else { out[i] } + a * x[i];
+                        }
+                    }
+                    Each(a) => {
+                        let a = &a[..n];
+                        for i in 0..n {
+                            out[i] = if FIRST && k == 0 { 0.0 } else { out[i] } + a[i] * x[i];
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
-/// Quantal response between two: z becomes the probabilities. One exponential, of −|z₁ − z₀|, is enough.
+/// Quantal response between two, to values q that may be barred: p, strip by strip. One exponential, of −|z₁ − z₀|,
+/// is enough.
 #[inline(always)]
-pub(super) fn respond_two(z: &mut [f64], n: usize) {
-    let (zero, one) = z.split_at_mut(STRIP);
+pub(super) fn respond_two(p: &mut [f64], q: [&[f64]; 2], bar: [f64; 2], lambda: f64) {
+    let n = q[0].len();
+    let (zero, one) = p.split_at_mut(APART);
     let (zero, one) = (&mut zero[..n], &mut one[..n]);
+    let (q0, q1) = (&q[0][..n], &q[1][..n]);
     for i in 0..n {
-        let d = one[i] - zero[i];
+        let d = (lambda * q1[i] + bar[1]) - (lambda * q0[i] + bar[0]);
         let e = exp_of_nonpositive(-d.abs());
         let likely = 1.0 / (1.0 + e);
         let other = e * likely;
         zero[i] = if d > 0.0 { other } else { likely };
         one[i] = if d > 0.0 { likely } else { other };
+    }
+}
+
+/// Quantal response among a few, to values q that may be barred: p, strip by strip.
+#[inline(always)]
+pub(super) fn respond_few<const A: usize>(p: &mut [f64], q: [&[f64]; A], bar: [f64; A], lambda: f64) {
+    let n = q[0].len();
+    let p = &mut p[..A * APART];
+    let mut rows = [&[][..]; A];
+    for a in 0..A {
+        rows[a] = &q[a][..n];
+    }
+    for i in 0..n.min(STRIP) {
+        let mut z = [0.0; A];
+        let mut top = f64::NEG_INFINITY;
+        for a in 0..A {
+            z[a] = lambda * rows[a][i] + bar[a];
+            top = if z[a] > top { z[a] } else { top };
+        }
+        let mut sum = 0.0;
+        for a in 0..A {
+            z[a] = exp_of_nonpositive(z[a] - top);
+            sum += z[a];
+        }
+        let each = 1.0 / sum;
+        for a in 0..A {
+            p[a * APART + i] = z[a] * each;
+        }
     }
 }
 
@@ -180,24 +222,24 @@ pub(super) fn respond_two(z: &mut [f64], n: usize) {
 pub(super) fn respond(z: &mut [f64], actions: usize, n: usize, top: &mut [f64], sum: &mut [f64]) {
     let (top, sum) = (&mut top[..n], &mut sum[..n]);
     top.copy_from_slice(&z[..n]);
-    for z in z.chunks_exact(STRIP).take(actions).skip(1) {
-        let z = &z[..n];
+    for a in 1..actions {
+        let z = &z[a * APART..][..n];
         for i in 0..n {
             top[i] = if z[i] > top[i] { z[i] } else { top[i] };
         }
     }
     sum.fill(0.0);
-    for z in z.chunks_exact_mut(STRIP).take(actions) {
-        let z = &mut z[..n];
+    for a in 0..actions {
+        let z = &mut z[a * APART..][..n];
         for i in 0..n {
             z[i] = exp_of_nonpositive(z[i] - top[i]);
             sum[i] += z[i];
         }
     }
-    for z in z.chunks_exact_mut(STRIP).take(actions) {
-        let z = &mut z[..n];
+    for a in 0..actions {
+        let z = &mut z[a * APART..][..n];
         for i in 0..n {
-            z[i] /= sum[i];
+            z[i] *= 1.0 / sum[i];
         }
     }
 }
@@ -206,7 +248,7 @@ pub(super) fn respond(z: &mut [f64], actions: usize, n: usize, top: &mut [f64], 
 /// number of best actions.
 pub(super) fn best(z: &mut [f64], actions: usize, n: usize, top: &mut [f64], sum: &mut [f64]) {
     for i in 0..n {
-        let own = |a: usize| a * STRIP + i;
+        let own = |a: usize| a * APART + i;
         top[i] = (0..actions).map(|a| z[own(a)]).fold(f64::NEG_INFINITY, f64::max);
         let tie = 1e-12 * f64::max(1.0, top[i].abs());
         (0..actions).for_each(|a| z[own(a)] = if top[i] - z[own(a)] <= tie { 1.0 } else { 0.0 });

@@ -12,6 +12,7 @@
 //! payoff lines, probabilities. At the period's end, V' = δ·V(start of the next period).
 
 pub(crate) mod belief;
+mod buffer;
 pub(crate) mod exp;
 mod fused;
 mod kernels;
@@ -19,6 +20,7 @@ pub(crate) mod lanes;
 mod plain;
 pub(crate) mod policy;
 mod share;
+mod strips;
 pub(crate) mod workspace;
 
 use crate::{ask::sample::Sample, plan::Plan, plan::explore::NodeId, tables::Tables};

@@ -1,14 +1,15 @@
 //! Memory of a sweep, used again and again.
 
+use crate::sweep::{buffer::Buffer, strips::Strips};
 use std::sync::{Mutex, PoisonError};
 
 /// Buffers of a sweep.
 #[derive(Default)]
 pub(crate) struct Workspace {
     /// The buffers of a schedule.
-    pub(super) buffers: Vec<Vec<f64>>,
+    pub(super) buffers: Vec<Buffer>,
     /// The buffers that a region writes.
-    pub(super) written: Vec<Vec<f64>>,
+    pub(super) written: Vec<Written>,
     /// What threads need for themselves.
     spare: Mutex<Vec<Scratch>>,
     /// The boxes of a plain sweep, and choice probabilities that nobody keeps.
@@ -16,20 +17,29 @@ pub(crate) struct Workspace {
     pub(super) policy: Vec<f64>,
 }
 
+/// A buffer that a region writes.
+pub(super) enum Written {
+    Nothing,
+    Buffer(Buffer),
+    Entry(Vec<f64>),
+}
+
+impl Written {
+    pub fn numbers(&mut self) -> &mut [f64] {
+        match self {
+            Written::Nothing => &mut [],
+            Written::Buffer(buffer) => buffer,
+            Written::Entry(values) => values,
+        }
+    }
+}
+
 /// Buffers of a thread.
 #[derive(Default)]
 pub(super) struct Scratch {
     /// What steps of a region hand on.
-    pub slab: Vec<Vec<f64>>,
-    /// Values of actions that do not stand as they are.
-    pub assembled: Vec<f64>,
-    /// Choice probabilities, one strip an action.
-    pub chosen: Vec<f64>,
-    /// The largest λ·Q, and the sum of exponentials.
-    pub top: Vec<f64>,
-    pub sum: Vec<f64>,
-    /// A strip's values before a question changes them.
-    pub spare: Vec<f64>,
+    pub slab: Vec<Buffer>,
+    pub strips: Strips,
 }
 
 impl Workspace {
