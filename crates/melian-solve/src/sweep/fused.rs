@@ -23,11 +23,12 @@ use crate::{
     sweep::share::Shared,
     sweep::strips::{Source, StepWork, Target},
     sweep::workspace::{Scratch, Written},
-    sweep::{Boundary, Choosing, Policies, Sweep, Workspace},
+    sweep::{Boundary, Choosing, Pays, Policies, Sweep, Workspace},
 };
-use pulp::{Simd, WithSimd};
+use pulp::Arch;
 use rayon::prelude::*;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// Work below this many numbers is not worth sharing out.
 const WORTH_SHARING: usize = 1 << 14;
@@ -65,6 +66,8 @@ impl Sweep<'_, '_> {
                 })
                 .collect(),
         };
+        space.paid.clear();
+        space.paid.extend(schedule.steps.iter().flat_map(|step| &step.paths).map(|path| self.paid(path)));
         for (r, region) in schedule.regions.iter().enumerate() {
             let mut written = std::mem::take(&mut space.written);
             for member in &region.members {
@@ -88,9 +91,11 @@ impl Sweep<'_, '_> {
                 let targets: Few<Shared> = written.iter_mut().map(|w| Shared::new(w.numbers())).collect();
                 let work = RegionWork {
                     sweep: self,
+                    arch: self.plan.options.lanes.arch(),
                     schedule,
                     region,
                     next,
+                    paid: &space.paid,
                     buffers: &space.buffers,
                     entries: out,
                     targets: &targets,
@@ -98,10 +103,9 @@ impl Sweep<'_, '_> {
                     given,
                 };
                 let jobs = work.jobs();
-                let arch = self.plan.options.lanes.arch();
                 let job = |job: usize| {
                     let mut scratch = Workspace::scratch(space.spare());
-                    arch.dispatch(Job { work: &work, job, scratch: &mut scratch });
+                    work.job(job, &mut scratch);
                     Workspace::give_back(space.spare(), scratch);
                 };
                 let numbers: usize = region.members.iter().map(|m| m.states * region.slabs * count).sum();
@@ -139,6 +143,19 @@ impl Sweep<'_, '_> {
     }
 }
 
+impl Sweep<'_, '_> {
+    /// The columns to which something is paid on a path: one bit each, the last for all from there on.
+    fn paid(&self, path: &Path) -> u64 {
+        let mut paid = 0;
+        for (c, column) in self.columns.iter().enumerate() {
+            if path.pays.iter().any(|(payee, _)| column.pays == Pays::Player(*payee)) {
+                paid |= 1 << c.min(63);
+            }
+        }
+        paid
+    }
+}
+
 /// From one column to the next of a member's slab: whole lines of the cache.
 fn stride(member: &Member) -> usize {
     member.states.next_multiple_of(8)
@@ -153,9 +170,13 @@ fn lead(local: usize) -> usize {
 /// What the jobs of a region share.
 pub(super) struct RegionWork<'a, 'b, 'm> {
     pub sweep: &'a Sweep<'b, 'm>,
+    /// What runs the kernels.
+    pub arch: Arch,
     pub schedule: &'a Schedule,
     region: &'a Region,
     pub next: Option<&'a Boundary>,
+    /// For each path, the columns to which something is paid on the way.
+    paid: &'a [u64],
     buffers: &'a [Buffer],
     entries: &'a Boundary,
     /// Where each member's values go.
@@ -163,24 +184,6 @@ pub(super) struct RegionWork<'a, 'b, 'm> {
     /// Where choice probabilities go, by node; empty if nobody wants them.
     pub kept: &'a [Option<Shared<'a>>],
     pub given: Option<(&'a Policies, &'a [f64])>,
-}
-
-/// One slab of a region, or one tile of a single step.
-struct Job<'a, 'w> {
-    work: &'a RegionWork<'a, 'a, 'a>,
-    job: usize,
-    scratch: &'w mut Scratch,
-}
-
-impl WithSimd for Job<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for at in 0..self.work.region.members.len() {
-            self.work.member(at, self.job, self.scratch);
-        }
-    }
 }
 
 impl<'a> RegionWork<'a, 'a, 'a> {
@@ -199,63 +202,60 @@ impl<'a> RegionWork<'a, 'a, 'a> {
         (self.sweep.plan.options.tile_states / step.inner).max(1)
     }
 
+    /// Runs all members on one slab, or the only one on one tile.
+    fn job(&self, job: usize, scratch: &mut Scratch) {
+        for at in 0..self.region.members.len() {
+            self.member(at, job, scratch);
+        }
+    }
+
+    /// The rows of a member that belong to a job, as far as they hold a state in reach.
+    fn rows(&self, member: &Member, job: usize) -> Rows<'a> {
+        let step = &self.schedule.steps[member.step];
+        let alone = self.region.members.len() == 1;
+        let rows = if alone { self.rows_per_tile(step) } else { member.states / step.inner };
+        let (begin, end) = (job * rows, (job + 1) * rows);
+        match &step.active {
+            None => Rows::All(begin..end.min(step.rows())),
+            Some(list) if alone => Rows::Some(&list[begin..end.min(list.len())]),
+            Some(list) => {
+                let from = list.partition_point(|r| (*r as usize) < begin);
+                let to = list.partition_point(|r| (*r as usize) < end);
+                Rows::Some(&list[from..to])
+            }
+        }
+    }
+
     /// Runs one member of the region on the job's slab.
-    #[inline(always)]
     fn member(&self, at: usize, job: usize, scratch: &mut Scratch) {
         let member = &self.region.members[at];
         let step = &self.schedule.steps[member.step];
-        let count = self.sweep.columns.len();
-        let whole = self.region.members.len() == 1;
-        let first = if whole { 0 } else { job * member.states };
-        let stride = stride(member);
         let mut own = match member.local {
             None => Buffer::default(),
             Some(local) => {
                 if scratch.slab.len() <= local {
                     scratch.slab.resize_with(local + 1, Buffer::default);
                 }
-                std::mem::take(&mut scratch.slab[local])
+                let mut own = std::mem::take(&mut scratch.slab[local]);
+                own.hold(lead(local) + stride(member) * self.sweep.columns.len());
+                own
             }
         };
-        if let Some(local) = member.local {
-            own.hold(lead(local) + stride * count);
-        }
         {
             let Scratch { slab, strips } = scratch;
             let sources: Few<Source> =
                 step.paths.iter().map(|path| self.source(path, step, job, slab)).collect();
-            let local = member.local.map(|local| &mut own[lead(local)..]);
-            let stride = if local.is_some() { stride } else { step.size };
-            let target = Target {
-                stride,
-                first: if local.is_some() { first } else { 0 },
-                local,
-                shared: &self.targets[at],
-            };
+            let target = self.target(at, job, &mut own);
             strips.make_room(sources.len());
             let mut step_work = StepWork { region: self, step, sources: &sources, target, strips };
-            let (begin, end) = if whole {
-                let tile = self.rows_per_tile(step);
-                (job * tile, (job + 1) * tile)
-            } else {
-                let rows = member.states / step.inner;
-                (job * rows, (job + 1) * rows)
-            };
-            match &step.active {
-                None => {
-                    for row in begin..end.min(step.rows()) {
+            match self.rows(member, job) {
+                Rows::All(rows) => {
+                    for row in rows {
                         step_work.row(row);
                     }
                 }
-                Some(list) => {
-                    let list = if whole {
-                        &list[begin..end.min(list.len())]
-                    } else {
-                        let from = list.partition_point(|r| (*r as usize) < begin);
-                        let to = list.partition_point(|r| (*r as usize) < end);
-                        &list[from..to]
-                    };
-                    for &row in list {
+                Rows::Some(rows) => {
+                    for &row in rows {
                         step_work.row(row as usize);
                     }
                 }
@@ -263,15 +263,30 @@ impl<'a> RegionWork<'a, 'a, 'a> {
         }
         if let Some(local) = member.local {
             if step.home != Home::Slab {
-                self.export(at, step, member, first, &own[lead(local)..]);
+                self.export(at, step, member, job * member.states, &own[lead(local)..]);
             }
             scratch.slab[local] = own;
         }
     }
 
+    /// Where a member's values go.
+    fn target<'t>(&'t self, at: usize, job: usize, own: &'t mut Buffer) -> Target<'t> {
+        let member = &self.region.members[at];
+        let shared = &self.targets[at];
+        match member.local {
+            None => {
+                let stride = self.schedule.steps[member.step].size;
+                Target { local: None, stride, first: 0, shared }
+            }
+            Some(local) => {
+                let first = job * member.states;
+                Target { local: Some(&mut own[lead(local)..]), stride: stride(member), first, shared }
+            }
+        }
+    }
+
     /// Copies a slab to its place in the step's home.
     #[allow(unsafe_code)]
-    #[inline(always)]
     fn export(&self, at: usize, step: &Step, member: &Member, first: usize, own: &[f64]) {
         for column in 0..self.sweep.columns.len() {
             let begin = column * step.size + first;
@@ -281,7 +296,6 @@ impl<'a> RegionWork<'a, 'a, 'a> {
         }
     }
 
-    #[inline(always)]
     fn source<'s>(&'s self, path: &'s Path, step: &Step, job: usize, slab: &'s [Buffer]) -> Source<'s> {
         let from = &self.schedule.steps[path.source];
         let places = match &path.places {
@@ -289,17 +303,23 @@ impl<'a> RegionWork<'a, 'a, 'a> {
             Places::Slot(slot) => &self.sweep.tables.rows[*slot][..],
         };
         debug_assert_eq!(places.len(), step.rows());
-        let inside = self.region.members.iter().find(|m| m.step == path.source);
-        if let Some((member, local)) = inside.and_then(|m| m.local.map(|l| (m, l))) {
-            let first = job * member.states;
+        let paid = self.paid[path.number];
+        let inside = path.member.map(|at| &self.region.members[at]);
+        if let Some((member, local)) = inside.and_then(|m| m.local.map(|local| (m, local))) {
             let data = &slab[local][lead(local)..];
-            return Source::new(self.sweep, path, places, data, stride(member), first);
+            return Source::new(path, paid, places, data, stride(member), job * member.states);
         }
         let data = match from.home {
             Home::Buffer(b) => &self.buffers[b][..],
             Home::Entry(e) => &self.entries[e][..],
             Home::Slab => &[],
         };
-        Source::new(self.sweep, path, places, data, from.size, 0)
+        Source::new(path, paid, places, data, from.size, 0)
     }
+}
+
+/// Rows of a job.
+enum Rows<'a> {
+    All(Range<usize>),
+    Some(&'a [u32]),
 }

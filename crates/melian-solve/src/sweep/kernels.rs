@@ -1,10 +1,34 @@
 //! The inner loops: over a strip of neighbouring states, one operation for each of them.
 //!
-//! Every function is a loop over slices of one length, which compilers turn into vector code when it is inlined where
-//! vector instructions are allowed (see [`crate::sweep::lanes`]). No loop adds up along a strip, so a number does not
-//! depend on the width.
+//! Every function is a loop over slices of one length, compiled once for each width of vectors (see
+//! [`crate::sweep::lanes`]). No loop adds up along a strip, so a number does not depend on the width.
 
 use crate::sweep::exp::exp_of_nonpositive;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Makes of `fn name<'a>(arguments) body` a function that runs the body with the vector instructions of an [`Arch`].
+macro_rules! vectorised {
+    ($(#[$doc:meta])* fn $name:ident<$life:lifetime $(, const $count:ident)?>($($arg:ident: $ty:ty),*) $body:block) => {
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments)]
+        pub(super) fn $name<$life $(, const $count: usize)?>(arch: Arch, $($arg: $ty),*) {
+            struct Work<$life $(, const $count: usize)?> {
+                $($arg: $ty,)*
+                life: std::marker::PhantomData<&$life ()>,
+            }
+            impl<$life $(, const $count: usize)?> WithSimd for Work<$life $(, $count)?> {
+                type Output = ();
+
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, _: S) {
+                    let Work { $($arg,)* life: _ } = self;
+                    $body
+                }
+            }
+            arch.dispatch(Work { $($arg,)* life: std::marker::PhantomData });
+        }
+    };
+}
 
 /// States worked on at a time: the strips of a choice among a few stay in the nearest cache.
 pub(super) const STRIP: usize = 512;
@@ -23,85 +47,90 @@ pub(super) enum Factor<'a> {
     Each(&'a [f64]),
 }
 
-/// z = λ·q + bar.
-#[inline(always)]
-pub(super) fn scale(z: &mut [f64], lambda: f64, q: &[f64], bar: Factor) {
-    let n = q.len();
-    let z = &mut z[..n];
-    match bar {
-        Factor::All(bar) => {
-            for i in 0..n {
-                z[i] = lambda * q[i] + bar;
+vectorised! {
+    /// z = λ·q + bar.
+    fn scale<'a>(z: &'a mut [f64], lambda: f64, q: &'a [f64], bar: Factor<'a>) {
+        let n = q.len();
+        let z = &mut z[..n];
+        match bar {
+            Factor::All(bar) => {
+                for i in 0..n {
+                    z[i] = lambda * q[i] + bar;
+                }
             }
-        }
-        Factor::Each(bar) => {
-            let bar = &bar[..n];
-            for i in 0..n {
-                z[i] = lambda * q[i] + bar[i];
-            }
-        }
-    }
-}
-
-/// x += y.
-#[inline(always)]
-pub(super) fn add(x: &mut [f64], y: Factor) {
-    let n = x.len();
-    match y {
-        Factor::All(y) => {
-            for x in x {
-                *x += y;
-            }
-        }
-        Factor::Each(y) => {
-            let y = &y[..n];
-            for i in 0..n {
-                x[i] += y[i];
+            Factor::Each(bar) => {
+                let bar = &bar[..n];
+                for i in 0..n {
+                    z[i] = lambda * q[i] + bar[i];
+                }
             }
         }
     }
 }
 
-/// out = x + y.
-#[inline(always)]
-pub(super) fn sum(out: &mut [f64], x: &[f64], y: Factor) {
-    let n = out.len();
-    let x = &x[..n];
-    match y {
-        Factor::All(y) => {
-            for i in 0..n {
-                out[i] = x[i] + y;
+vectorised! {
+    /// x += y.
+    fn add<'a>(x: &'a mut [f64], y: Factor<'a>) {
+        let n = x.len();
+        match y {
+            Factor::All(y) => {
+                for x in x {
+                    *x += y;
+                }
             }
-        }
-        Factor::Each(y) => {
-            let y = &y[..n];
-            for i in 0..n {
-                out[i] = x[i] + y[i];
+            Factor::Each(y) => {
+                let y = &y[..n];
+                for i in 0..n {
+                    x[i] += y[i];
+                }
             }
         }
     }
 }
 
-/// out = factor · x.
-#[inline(always)]
-pub(super) fn multiply(out: &mut [f64], factor: f64, x: &[f64]) {
-    let n = out.len();
-    let x = &x[..n];
-    for i in 0..n {
-        out[i] = factor * x[i];
+vectorised! {
+    /// out = x + y.
+    fn sum<'a>(out: &'a mut [f64], x: &'a [f64], y: Factor<'a>) {
+        let n = out.len();
+        let x = &x[..n];
+        match y {
+            Factor::All(y) => {
+                for i in 0..n {
+                    out[i] = x[i] + y;
+                }
+            }
+            Factor::Each(y) => {
+                let y = &y[..n];
+                for i in 0..n {
+                    out[i] = x[i] + y[i];
+                }
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// out = factor · x.
+    fn multiply<'a>(out: &'a mut [f64], factor: f64, x: &'a [f64]) {
+        let n = out.len();
+        let x = &x[..n];
+        for i in 0..n {
+            out[i] = factor * x[i];
+        }
     }
 }
 
 /// A factor and what it weighs.
 pub(super) type Term<'a> = (Factor<'a>, &'a [f64]);
 
-/// out = Σ factor · x over at most [`TERMS`] terms, added to what was there unless they are the first.
-#[inline(always)]
-pub(super) fn mix(out: &mut [f64], terms: &[Term], first: bool) {
-    if first {
-        mix_to::<true>(out, terms);
-    } else {
-        mix_to::<false>(out, terms);
+vectorised! {
+    /// out = Σ factor · x over at most [`TERMS`] terms, added to what was there unless they are the first.
+    fn mix<'a>(out: &'a mut [f64], terms: &'a [Term<'a>], first: bool) {
+        if first {
+            mix_to::<true>(out, terms);
+        } else {
+            mix_to::<false>(out, terms);
+        }
     }
 }
 
@@ -170,76 +199,79 @@ fn mix_to<const FIRST: bool>(out: &mut [f64], terms: &[Term]) {
     }
 }
 
-/// Quantal response between two, to values q that may be barred: p, strip by strip. One exponential, of −|z₁ − z₀|,
-/// is enough.
-#[inline(always)]
-pub(super) fn respond_two(p: &mut [f64], q: [&[f64]; 2], bar: [f64; 2], lambda: f64) {
-    let n = q[0].len();
-    let (zero, one) = p.split_at_mut(APART);
-    let (zero, one) = (&mut zero[..n], &mut one[..n]);
-    let (q0, q1) = (&q[0][..n], &q[1][..n]);
-    for i in 0..n {
-        let d = (lambda * q1[i] + bar[1]) - (lambda * q0[i] + bar[0]);
-        let e = exp_of_nonpositive(-d.abs());
-        let likely = 1.0 / (1.0 + e);
-        let other = e * likely;
-        zero[i] = if d > 0.0 { other } else { likely };
-        one[i] = if d > 0.0 { likely } else { other };
-    }
-}
-
-/// Quantal response among a few, to values q that may be barred: p, strip by strip.
-#[inline(always)]
-pub(super) fn respond_few<const A: usize>(p: &mut [f64], q: [&[f64]; A], bar: [f64; A], lambda: f64) {
-    let n = q[0].len();
-    let p = &mut p[..A * APART];
-    let mut rows = [&[][..]; A];
-    for a in 0..A {
-        rows[a] = &q[a][..n];
-    }
-    for i in 0..n.min(STRIP) {
-        let mut z = [0.0; A];
-        let mut top = f64::NEG_INFINITY;
-        for a in 0..A {
-            z[a] = lambda * rows[a][i] + bar[a];
-            top = if z[a] > top { z[a] } else { top };
-        }
-        let mut sum = 0.0;
-        for a in 0..A {
-            z[a] = exp_of_nonpositive(z[a] - top);
-            sum += z[a];
-        }
-        let each = 1.0 / sum;
-        for a in 0..A {
-            p[a * APART + i] = z[a] * each;
+vectorised! {
+    /// Quantal response between two, to values q that may be barred: p, strip by strip. One exponential, of −|z₁ − z₀|,
+    /// is enough.
+    fn respond_two<'a>(p: &'a mut [f64], q: [&'a [f64]; 2], bar: [f64; 2], lambda: f64) {
+        let n = q[0].len();
+        let (zero, one) = p.split_at_mut(APART);
+        let (zero, one) = (&mut zero[..n], &mut one[..n]);
+        let (q0, q1) = (&q[0][..n], &q[1][..n]);
+        for i in 0..n {
+            let d = (lambda * q1[i] + bar[1]) - (lambda * q0[i] + bar[0]);
+            let e = exp_of_nonpositive(-d.abs());
+            let likely = 1.0 / (1.0 + e);
+            let other = e * likely;
+            zero[i] = if d > 0.0 { other } else { likely };
+            one[i] = if d > 0.0 { likely } else { other };
         }
     }
 }
 
-/// Quantal response among several: z, strip by strip, becomes the probabilities; leaves the largest z and the sum of
-/// exponentials.
-#[inline(always)]
-pub(super) fn respond(z: &mut [f64], actions: usize, n: usize, top: &mut [f64], sum: &mut [f64]) {
-    let (top, sum) = (&mut top[..n], &mut sum[..n]);
-    top.copy_from_slice(&z[..n]);
-    for a in 1..actions {
-        let z = &z[a * APART..][..n];
-        for i in 0..n {
-            top[i] = if z[i] > top[i] { z[i] } else { top[i] };
+vectorised! {
+    /// Quantal response among a few, to values q that may be barred: p, strip by strip.
+    fn respond_few<'a, const A>(p: &'a mut [f64], q: [&'a [f64]; A], bar: [f64; A], lambda: f64) {
+        let n = q[0].len();
+        let p = &mut p[..A * APART];
+        let mut rows = [&[][..]; A];
+        for a in 0..A {
+            rows[a] = &q[a][..n];
+        }
+        for i in 0..n.min(STRIP) {
+            let mut z = [0.0; A];
+            let mut top = f64::NEG_INFINITY;
+            for a in 0..A {
+                z[a] = lambda * rows[a][i] + bar[a];
+                top = if z[a] > top { z[a] } else { top };
+            }
+            let mut sum = 0.0;
+            for a in 0..A {
+                z[a] = exp_of_nonpositive(z[a] - top);
+                sum += z[a];
+            }
+            let each = 1.0 / sum;
+            for a in 0..A {
+                p[a * APART + i] = z[a] * each;
+            }
         }
     }
-    sum.fill(0.0);
-    for a in 0..actions {
-        let z = &mut z[a * APART..][..n];
-        for i in 0..n {
-            z[i] = exp_of_nonpositive(z[i] - top[i]);
-            sum[i] += z[i];
+}
+
+vectorised! {
+    /// Quantal response among several: z, strip by strip, becomes the probabilities; leaves the largest z and the sum of
+    /// exponentials.
+    fn respond<'a>(z: &'a mut [f64], actions: usize, n: usize, top: &'a mut [f64], sum: &'a mut [f64]) {
+        let (top, sum) = (&mut top[..n], &mut sum[..n]);
+        top.copy_from_slice(&z[..n]);
+        for a in 1..actions {
+            let z = &z[a * APART..][..n];
+            for i in 0..n {
+                top[i] = if z[i] > top[i] { z[i] } else { top[i] };
+            }
         }
-    }
-    for a in 0..actions {
-        let z = &mut z[a * APART..][..n];
-        for i in 0..n {
-            z[i] *= 1.0 / sum[i];
+        sum.fill(0.0);
+        for a in 0..actions {
+            let z = &mut z[a * APART..][..n];
+            for i in 0..n {
+                z[i] = exp_of_nonpositive(z[i] - top[i]);
+                sum[i] += z[i];
+            }
+        }
+        for a in 0..actions {
+            let z = &mut z[a * APART..][..n];
+            for i in 0..n {
+                z[i] *= 1.0 / sum[i];
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     sweep::fused::RegionWork,
     sweep::kernels::{self, APART, Factor, STRIP, TERMS, Term},
     sweep::share::Shared,
-    sweep::{Pays, StageRule, Sweep, entropy},
+    sweep::{Pays, StageRule, entropy},
 };
 use melian_model::{Convention, PlayerId};
 use smallvec::SmallVec;
@@ -32,41 +32,27 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// The values of a path in `data`, whose columns lie `stride` apart and begin with state `first`.
+    #[inline]
     pub fn new(
-        sweep: &Sweep,
         path: &'a Path,
+        paid: u64,
         places: &'a [u32],
         data: &'a [f64],
         stride: usize,
         first: usize,
     ) -> Source<'a> {
-        let (plain, shift) = match &path.pieces[..] {
-            [] => (true, 0),
-            [piece] => (true, piece.shift as isize),
-            _ => (false, 0),
-        };
-        let mut paid = 0;
-        if !path.pays.is_empty() {
-            for (c, column) in sweep.columns.iter().enumerate() {
-                if let Pays::Player(player) = column.pays
-                    && path.pays.iter().any(|(payee, _)| *payee == player)
-                {
-                    paid |= 1 << c.min(63);
-                }
-            }
-        }
-        Source { path, places, data, stride, less: first.wrapping_add_signed(-shift), plain, paid }
+        let shift = path.shift();
+        let less = first.wrapping_add_signed(-shift.unwrap_or(0));
+        Source { path, places, data, stride, less, plain: shift.is_some(), paid }
     }
 
     /// Where a strip begins in the first column.
-    #[inline(always)]
     fn begin(&self, strip: Strip) -> usize {
         (self.places[strip.row] as usize + strip.begin).wrapping_sub(self.less)
     }
 
     /// The values that the path leads to from a strip, with what is paid on the way; in place, or put together in
     /// `room`. What lies outside the source carries no weight; 0 stands for it.
-    #[inline(always)]
     fn fetch<'t>(&self, region: &RegionWork, column: usize, strip: Strip, room: &'t mut [f64]) -> &'t [f64]
     where
         'a: 't,
@@ -82,24 +68,23 @@ impl<'a> Source<'a> {
         });
         match pays.next() {
             Some((_, operand)) if self.plain && begin <= end && end <= self.data.len() => {
-                kernels::sum(room, &self.data[begin..end], factor(region, *operand, 0, strip));
+                kernels::sum(region.arch, room, &self.data[begin..end], factor(region, *operand, 0, strip));
             }
             first => {
-                self.assemble(begin, strip, room);
+                self.assemble(region, begin, strip, room);
                 if let Some((_, operand)) = first {
-                    kernels::add(room, factor(region, *operand, 0, strip));
+                    kernels::add(region.arch, room, factor(region, *operand, 0, strip));
                 }
             }
         }
         for (_, operand) in pays {
-            kernels::add(room, factor(region, *operand, 0, strip));
+            kernels::add(region.arch, room, factor(region, *operand, 0, strip));
         }
         room
     }
 
     /// Puts a strip together from its pieces.
-    #[inline(always)]
-    fn assemble(&self, begin: usize, strip: Strip, room: &mut [f64]) {
+    fn assemble(&self, region: &RegionWork, begin: usize, strip: Strip, room: &mut [f64]) {
         if self.plain {
             outside(self.data, begin, room, None, true);
             return;
@@ -119,7 +104,7 @@ impl<'a> Source<'a> {
                 }
             }
             if inside {
-                kernels::mix(room, &terms[..group.len()], done == 0);
+                kernels::mix(region.arch, room, &terms[..group.len()], done == 0);
             } else {
                 for (k, piece) in group.iter().enumerate() {
                     let from = begin.wrapping_add_signed(piece.shift as isize);
@@ -153,7 +138,6 @@ pub(super) struct Target<'a> {
 
 impl Target<'_> {
     /// A strip of a column.
-    #[inline(always)]
     #[allow(unsafe_code)]
     fn strip(&mut self, column: usize, strip: Strip) -> &mut [f64] {
         let at = column * self.stride + strip.state - self.first;
@@ -215,7 +199,7 @@ struct Strip {
 }
 
 /// A plane of an operand along a strip.
-#[inline(always)]
+#[inline]
 fn factor<'r>(region: &'r RegionWork, operand: usize, plane: usize, strip: Strip) -> Factor<'r> {
     let spec = &region.schedule.operands[operand];
     let data = &region.sweep.tables.operands[operand];
@@ -224,31 +208,29 @@ fn factor<'r>(region: &'r RegionWork, operand: usize, plane: usize, strip: Strip
 }
 
 impl StepWork<'_, '_> {
-    #[inline(always)]
     pub fn row(&mut self, row: usize) {
         let inner = self.step.inner;
         // Strips of much the same length, in whole lines of the cache.
         let longest = inner.div_ceil(inner.div_ceil(STRIP)).next_multiple_of(8);
-        let mut begin = 0;
-        while begin < inner {
-            let n = (inner - begin).min(longest);
-            let strip = Strip { row, begin, n, state: row * inner + begin };
-            match self.step.kind {
-                Kind::Exit { terminal } => self.exit(strip, terminal),
-                Kind::Copy => self.copy(strip, 0),
-                Kind::Select { by } => {
-                    let spec = &self.region.schedule.operands[by];
-                    let path = self.region.sweep.tables.operands[by][spec.start(row)] as usize;
-                    self.copy(strip, path);
-                }
-                Kind::Mix { weights } => self.mix(strip, weights),
-                Kind::Choose { player, available } => self.choose(strip, player, available),
-            }
-            begin += n;
+        for begin in (0..inner).step_by(longest) {
+            self.strip(Strip { row, begin, n: longest.min(inner - begin), state: row * inner + begin });
         }
     }
 
-    #[inline(always)]
+    fn strip(&mut self, strip: Strip) {
+        match self.step.kind {
+            Kind::Exit { terminal } => self.exit(strip, terminal),
+            Kind::Copy => self.copy(strip, 0),
+            Kind::Select { by } => {
+                let spec = &self.region.schedule.operands[by];
+                let path = self.region.sweep.tables.operands[by][spec.start(strip.row)] as usize;
+                self.copy(strip, path);
+            }
+            Kind::Mix { weights } => self.mix(strip, weights),
+            Kind::Choose { player, available } => self.choose(strip, player, available),
+        }
+    }
+
     fn exit(&mut self, strip: Strip, terminal: Option<usize>) {
         let sweep = self.region.sweep;
         let plan = sweep.plan;
@@ -262,7 +244,7 @@ impl StepWork<'_, '_> {
                     let size = plan.nodes[after].space.size;
                     let place = sweep.tables.edge_rows(&node.edges[0].rows)[strip.row] as usize;
                     let from = &next[entry][column * size + place + strip.begin..][..strip.n];
-                    kernels::multiply(out, discount, from);
+                    kernels::multiply(self.region.arch, out, discount, from);
                 }
                 (None, _, Some(table)) => {
                     out.fill(0.0);
@@ -283,7 +265,6 @@ impl StepWork<'_, '_> {
         }
     }
 
-    #[inline(always)]
     fn copy(&mut self, strip: Strip, path: usize) {
         for column in 0..self.region.sweep.columns.len() {
             let out = self.target.strip(column, strip);
@@ -296,7 +277,6 @@ impl StepWork<'_, '_> {
         }
     }
 
-    #[inline(always)]
     fn mix(&mut self, strip: Strip, weights: usize) {
         let region = self.region;
         let mut plane = 0;
@@ -312,13 +292,17 @@ impl StepWork<'_, '_> {
                     let Some(room) = rooms.next() else { break };
                     term.1 = source.fetch(region, column, strip, room);
                 }
-                kernels::mix(self.target.strip(column, strip), &terms[..group.len()], plane == 0);
+                kernels::mix(
+                    region.arch,
+                    self.target.strip(column, strip),
+                    &terms[..group.len()],
+                    plane == 0,
+                );
             }
             plane += group.len();
         }
     }
 
-    #[inline(always)]
     fn choose(&mut self, strip: Strip, player: PlayerId, available: usize) {
         let region = self.region;
         let sweep = region.sweep;
@@ -346,14 +330,14 @@ impl StepWork<'_, '_> {
                 for (a, q) in q.iter().enumerate() {
                     let bar = factor(region, available, a, strip);
                     let scale = if lambda.is_infinite() { 1.0 } else { lambda };
-                    kernels::scale(&mut chosen[a * APART..], scale, q, bar);
+                    kernels::scale(region.arch, &mut chosen[a * APART..], scale, q, bar);
                 }
                 if lambda.is_infinite() {
                     kernels::best(chosen, actions, n, top, sum);
                     let ties = sum[..n].iter().filter(|s| **s > 1.0).count();
                     sweep.ties.fetch_add(ties as u64, Ordering::Relaxed);
                 } else {
-                    kernels::respond(chosen, actions, n, top, sum);
+                    kernels::respond(region.arch, chosen, actions, n, top, sum);
                 }
             } else {
                 let mut bar = [0.0; 4];
@@ -363,11 +347,19 @@ impl StepWork<'_, '_> {
                     }
                 }
                 match q[..] {
-                    [q0, q1] => kernels::respond_two(chosen, [q0, q1], [bar[0], bar[1]], lambda),
+                    [q0, q1] => kernels::respond_two(region.arch, chosen, [q0, q1], [bar[0], bar[1]], lambda),
                     [q0, q1, q2] => {
-                        kernels::respond_few(chosen, [q0, q1, q2], [bar[0], bar[1], bar[2]], lambda);
+                        kernels::respond_few(
+                            region.arch,
+                            chosen,
+                            [q0, q1, q2],
+                            [bar[0], bar[1], bar[2]],
+                            lambda,
+                        );
                     }
-                    [q0, q1, q2, q3] => kernels::respond_few(chosen, [q0, q1, q2, q3], bar, lambda),
+                    [q0, q1, q2, q3] => {
+                        kernels::respond_few(region.arch, chosen, [q0, q1, q2, q3], bar, lambda)
+                    }
                     _ => {}
                 }
             }
@@ -400,7 +392,7 @@ impl StepWork<'_, '_> {
                     };
                     terms[k] = (Factor::Each(&chosen[a * APART..][..n]), q);
                 }
-                kernels::mix(out, &terms[..group.len()], action == 0);
+                kernels::mix(region.arch, out, &terms[..group.len()], action == 0);
                 action += group.len();
             }
             if emax && sweep.columns[column].pays == Pays::Player(player) {

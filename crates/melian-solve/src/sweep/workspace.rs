@@ -10,6 +10,8 @@ pub(crate) struct Workspace {
     pub(super) buffers: Vec<Buffer>,
     /// The buffers that a region writes.
     pub(super) written: Vec<Written>,
+    /// For each path, the columns to which something is paid on the way: one bit each, the last for all from there on.
+    pub(super) paid: Vec<u64>,
     /// What threads need for themselves.
     spare: Mutex<Vec<Scratch>>,
     /// The boxes of a plain sweep, and choice probabilities that nobody keeps.

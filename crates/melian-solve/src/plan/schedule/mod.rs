@@ -145,6 +145,9 @@ impl Schedule {
             let step = schedule.step(plan, id, ways, &step_of);
             schedule.steps.push(step);
         }
+        for (number, path) in schedule.steps.iter_mut().flat_map(|step| &mut step.paths).enumerate() {
+            path.number = number;
+        }
         regions(plan, &mut schedule);
         schedule
     }
@@ -201,12 +204,16 @@ impl Schedule {
                     })
                     .collect();
                 let target = &plan.nodes[way.target].space;
+                let source = step_of[way.target];
+                let pieces = if moving { Vec::new() } else { path::pieces(&way.map, &cut, target) };
                 Path {
-                    source: step_of[way.target],
-                    pieces: if moving { Vec::new() } else { path::pieces(&way.map, &cut, target) },
+                    source,
+                    pieces,
                     places,
                     pays,
                     kept: if moving { 0 } else { way.map.kept_in_front(space, target) },
+                    member: None,
+                    number: 0,
                 }
             })
             .collect();

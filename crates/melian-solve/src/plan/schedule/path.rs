@@ -36,6 +36,10 @@ pub(crate) struct Path {
     pub pays: Vec<(PlayerId, OperandId)>,
     /// How many leading axes are kept as they are.
     pub kept: usize,
+    /// Which member of the step's region the source is, if it is one.
+    pub member: Option<usize>,
+    /// Its number among all paths.
+    pub number: usize,
 }
 
 /// Where each row begins in the source.
@@ -43,6 +47,17 @@ pub(crate) enum Places {
     Rows(Vec<u32>),
     /// In the tables: it hangs on parameters.
     Slot(usize),
+}
+
+impl Path {
+    /// How far a row lies from where it would lie if it stood as it is; `None` if it is put together from pieces.
+    pub fn shift(&self) -> Option<isize> {
+        match &self.pieces[..] {
+            [] => Some(0),
+            [piece] => Some(piece.shift as isize),
+            _ => None,
+        }
+    }
 }
 
 /// States of a row that lie this far from where they would lie if the row stood as it is.

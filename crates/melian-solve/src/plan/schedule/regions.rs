@@ -117,6 +117,13 @@ pub(crate) fn regions(plan: &Plan, schedule: &mut Schedule) {
         }
         schedule.regions.push(Region { members: placed, slabs, room });
     }
+    for region in &schedule.regions {
+        for member in &region.members {
+            for path in &mut schedule.steps[member.step].paths {
+                path.member = region.members.iter().position(|m| m.step == path.source);
+            }
+        }
+    }
     schedule.steps.iter_mut().zip(homes).for_each(|(step, home)| step.home = home);
     schedule.buffers = buffers;
     schedule.exits = exits;
