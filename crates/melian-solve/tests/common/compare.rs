@@ -9,6 +9,11 @@ pub const TOLERANCE: f64 = 1e-12;
 
 /// The solver's answers to a case by a route; `everything` keeps all state alive.
 pub fn solve(case: &Case, route: Route, everything: bool) -> Result<Answers, Vec<Diagnostic>> {
+    answer(&plan(case, everything, &Options::default())?, &case.scenario, &case.atoms, route, &mut |_| {})
+}
+
+/// The plan for a case.
+pub fn plan<'a>(case: &'a Case, everything: bool, options: &Options) -> Result<Plan<'a>, Vec<Diagnostic>> {
     let segments = &case.scenario.segments;
     let needs = Needs {
         starts: vec![case.scenario.start.clone()],
@@ -20,8 +25,7 @@ pub fn solve(case: &Case, route: Route, everything: bool) -> Result<Answers, Vec
             .collect(),
         everything,
     };
-    let plan = Plan::new(&case.model, &needs, &Options::default())?;
-    answer(&plan, &case.scenario, &case.atoms, route, &mut |_| {})
+    Plan::new(&case.model, &needs, options)
 }
 
 /// Whether two numbers agree.

@@ -8,7 +8,9 @@ pub mod classics;
 pub mod compare;
 
 pub mod generate;
+pub mod moves;
 pub mod reference;
+pub mod wide;
 
 use melian_model::Model;
 use melian_solve::{Scenario, Segment, Setting};
