@@ -16,6 +16,8 @@ mod buffer;
 pub(crate) mod exp;
 mod fused;
 mod kernels;
+#[cfg(test)]
+mod kernels_tests;
 pub(crate) mod lanes;
 mod plain;
 pub(crate) mod policy;
