@@ -128,7 +128,9 @@ def limits(contenders):
     head = ["working set, KiB", *(f"GB/s, {c['threads']} thread{'s' * (c['threads'] > 1)}" for c in contenders)]
     rows = [[f"{kib:,}", *(number(c["runs"][0][i].get("gb_per_second")) for c in contenders)]
             for i, kib in enumerate(sizes)]
-    return table(head, rows)
+    exponentials = [line["nanoseconds_an_exponential"] for c in contenders for line in c["runs"][0]
+                    if "nanoseconds_an_exponential" in line]
+    return [*table(head, rows), "", f"An exponential of the sweep, alone: {number(min(exponentials))} ns."]
 
 
 TABLES = {"race": race, "growth": growth, "worlds": worlds, "limits": limits}

@@ -56,3 +56,19 @@ fn pass(a: &mut [f64], b: &[f64], c: &[f64], s: f64) {
         *a = b + s * c;
     }
 }
+
+/// Nanoseconds of an exponential of the sweep, on one thread, from and to the nearest cache.
+pub fn exponential() -> f64 {
+    const NUMBERS: usize = 512;
+    let x: Vec<f64> = (0..NUMBERS).map(|i| -0.03 * i as f64).collect();
+    let mut out = vec![0.0; NUMBERS];
+    let passes = 20_000;
+    let mut round = || {
+        let begin = Instant::now();
+        for _ in 0..passes {
+            melian::solver::exponentials(melian::solver::Lanes::best(), black_box(&x), black_box(&mut out));
+        }
+        begin.elapsed().as_secs_f64() / (passes * NUMBERS) as f64 * 1e9
+    };
+    (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min)
+}

@@ -97,6 +97,7 @@ fn main() -> Result<(), String> {
                 let gb_per_second = limits::triad(threads, kib << 10) / 1e9;
                 println!("{}", json!({ "threads": threads, "kib": kib, "gb_per_second": gb_per_second }));
             }
+            println!("{}", json!({ "nanoseconds_an_exponential": limits::exponential() }));
             Ok(())
         }
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use melian::{
     Game, Setup,
     model::{Atom, Model, PlayerId},
-    solver::{self, Answer, Needs, Options, Plan, Query, Route, answer_all},
+    solver::{self, Answer, Needs, Options, Plan, Query, Route, answer_all, solve_values},
 };
 use serde_json::{Map, Value, json};
 
@@ -80,11 +80,18 @@ impl Work<'_> {
             .map_err(|p| words(&p))?;
         let setup_seconds = begin.elapsed().as_secs_f64();
 
+        let world = Setup::default().world(model).map_err(|p| words(&p))?;
         let begin = Instant::now();
-        let values = values(&game, &plan, &needs.starts)?;
+        let all = solve_values(&plan, &world.segments[0].belief).map_err(|p| words(&p))?;
         let seconds = begin.elapsed().as_secs_f64();
+        let peak_mib = peak_mib();
 
+        // Not timed: values where people look.
+        let values = values(&game, &plan, &needs.starts)?;
         let mut check = Map::new();
+        for (player, values) in model.players.iter().zip(&all) {
+            check.insert(format!("sum {}", player.name), json!(values.iter().sum::<f64>()));
+        }
         for (place, values) in self.places.iter().zip(values) {
             for (player, value) in model.players.iter().zip(values) {
                 check.insert(format!("{} {}", place.name(), player.name), json!(value));
@@ -94,7 +101,9 @@ impl Work<'_> {
             "threads": threads,
             "seconds": seconds,
             "setup_seconds": setup_seconds,
-            "peak_mib": peak_mib(),
+            "peak_mib": peak_mib,
+            "exponentials_a_period": plan.cost().exponentials,
+            "bytes_a_period": plan.cost().bytes,
             "states": plan.size().period_start_states,
             "states_of_all_statements": plan.size().all_states,
             "periods": model.horizon,

@@ -3,7 +3,7 @@
 use melian::{
     Setup,
     model::{Atom, Model, PlayerId},
-    solver::{Answer, Needs, Options, Plan, Query, Route, answer_all},
+    solver::{self, Answer, Needs, Options, Plan, Query, Route, answer_all},
 };
 
 /// Rounding only.
@@ -19,12 +19,13 @@ fn values(text: &str, constants: &[(&str, f64)], starts: &[Vec<usize>]) -> Vec<V
     let world = Setup::default().world(model).unwrap();
     let atoms: Vec<Atom> = (0..model.players.len()).map(|p| Atom::Value(PlayerId(p))).collect();
     let queries: Vec<Query<'_>> = needs.starts.iter().map(|start| Query { start, atoms: &atoms }).collect();
-    let answers = answer_all(&plan, &world.segments, &queries, Route::Auto, &mut |_| {}).unwrap();
+    let asked = solver::Game { segments: &world.segments, queries };
+    let solved = answer_all(&plan, &[asked], Route::Auto, &mut |_| {}).unwrap();
     let number = |answer: &Answer| match answer {
         Answer::Number(x) => *x,
         Answer::Undefined(why) => panic!("{why}"),
     };
-    answers.iter().map(|a| a.values.iter().map(number).collect()).collect()
+    solved.games[0].iter().map(|a| a.values.iter().map(number).collect()).collect()
 }
 
 fn start(model: &Model, levels: &[usize]) -> Vec<usize> {

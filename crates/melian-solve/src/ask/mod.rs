@@ -12,6 +12,7 @@ pub(crate) mod sample;
 pub(crate) mod scenario;
 pub(crate) mod sharing;
 pub(crate) mod simulate;
+pub(crate) mod values;
 pub(crate) mod why;
 
 use crate::{

@@ -3,7 +3,7 @@
 //! Every function is a loop over slices of one length, compiled once for each width of vectors (see
 //! [`crate::sweep::lanes`]). No loop adds up along a strip, so a number does not depend on the width.
 
-use crate::sweep::exp::exp_of_nonpositive;
+use crate::sweep::{exp::exp_of_nonpositive, lanes::Lanes};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Makes of `fn name<'a>(arguments) body` a function that runs the body with the vector instructions of an [`Arch`].
@@ -287,4 +287,24 @@ pub(super) fn best(z: &mut [f64], actions: usize, n: usize, top: &mut [f64], sum
         sum[i] = (0..actions).map(|a| z[own(a)]).sum();
         (0..actions).for_each(|a| z[own(a)] /= sum[i]);
     }
+}
+
+vectorised! {
+    /// out = e^x, x ≤ 0.
+    fn exponentials_of<'a>(out: &'a mut [f64], x: &'a [f64]) {
+        let n = out.len();
+        let x = &x[..n];
+        for i in 0..n {
+            out[i] = exp_of_nonpositive(x[i]);
+        }
+    }
+}
+
+/// e^x for each x, which must be at most 0, as the sweep computes it: to measure what the exponentials of a solve take by
+/// themselves.
+///
+/// # Panics
+/// If there are fewer numbers than places for results.
+pub fn exponentials(lanes: Lanes, x: &[f64], out: &mut [f64]) {
+    exponentials_of(lanes.arch(), out, x);
 }

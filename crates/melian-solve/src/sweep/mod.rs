@@ -15,7 +15,7 @@ pub(crate) mod belief;
 mod buffer;
 pub(crate) mod exp;
 mod fused;
-mod kernels;
+pub(crate) mod kernels;
 #[cfg(test)]
 mod kernels_tests;
 pub(crate) mod lanes;
