@@ -1,10 +1,10 @@
 //! A plan as readable text: what `melian print --stage plan` shows.
 
 use crate::{
+    plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
     plan::size::{bytes, thousands},
-    plan::{Op, Plan},
 };
 
 impl Plan<'_> {
@@ -13,30 +13,34 @@ impl Plan<'_> {
         let model = self.model;
         let size = &self.size;
         let mut out = String::new();
+        let word = &model.period_word;
+        let keys: Vec<&str> = self.keys.iter().map(|k| model.var(*k).name.as_str()).collect();
+        let cost = self.schedule.cost(model.players.len());
+        let facts = [
+            ("states, dense".into(), thousands(size.dense_states)),
+            (format!("states reached at a {word}'s start"), thousands(size.period_start_states.into())),
+            ("states reached at any statement".into(), thousands(size.all_states.into())),
+            ("boxes".into(), size.nodes.to_string()),
+            ("states in all boxes".into(), thousands(size.box_states.into())),
+            ("states in use at once".into(), thousands(size.working_states.into())),
+            ("memory of a solve".into(), bytes(size.solve_bytes.into())),
+            (format!("memory of all {word}s' values"), bytes(size.history_bytes.into())),
+            ("specialised for".into(), if keys.is_empty() { "nothing".into() } else { keys.join(", ") }),
+            ("expressions evaluated to fill the tables".into(), thousands(self.table_entries().into())),
+            ("boxes computed".into(), self.schedule.steps.len().to_string()),
+            (format!("states computed a {word}"), thousands(cost.states.into())),
+            (format!("exponentials a {word}"), thousands(cost.exponentials.into())),
+            (format!("bytes read and written a {word}"), bytes(cost.bytes.into())),
+        ];
+        let width = facts.iter().map(|(what, _): &(String, String)| what.chars().count()).max().unwrap_or(0);
         let mut line = |text: String| {
             out.push_str(&text);
             out.push('\n');
         };
-        let word = &model.period_word;
         line(format!("plan of {}", model.name));
-        line(format!("  states, dense                       {}", thousands(size.dense_states)));
-        line(format!("  states reached at a {word}'s start  {}", thousands(size.period_start_states.into())));
-        line(format!("  states reached at any statement     {}", thousands(size.all_states.into())));
-        line(format!("  boxes                               {}", size.nodes));
-        line(format!("  states in all boxes                 {}", thousands(size.box_states.into())));
-        line(format!("  states in use at once               {}", thousands(size.working_states.into())));
-        line(format!("  memory of a solve                   {}", bytes(size.solve_bytes.into())));
-        line(format!("  memory of all {word}s' values       {}", bytes(size.history_bytes.into())));
-        let keys: Vec<&str> = self.keys.iter().map(|k| model.var(*k).name.as_str()).collect();
-        line(format!(
-            "  specialised for                     {}",
-            if keys.is_empty() { "nothing".into() } else { keys.join(", ") }
-        ));
-        let cost = self.schedule.cost(model.players.len());
-        line(format!("  boxes computed                      {}", self.schedule.steps.len()));
-        line(format!("  states computed a {word}           {}", thousands(cost.states.into())));
-        line(format!("  exponentials a {word}              {}", thousands(cost.exponentials.into())));
-        line(format!("  bytes read and written a {word}    {}", bytes(cost.bytes.into())));
+        for (what, fact) in &facts {
+            line(format!("  {what:width$}  {fact}"));
+        }
         line(String::new());
         line("boxes in order of play: statement, key, axes (levels), states reached of all, rows x stretch, leads to".into());
         for &id in self.order.iter().rev() {
@@ -111,15 +115,7 @@ impl Plan<'_> {
             node.space.inner,
             targets.join(" ")
         ));
-        let tables = match &node.op {
-            Op::Exit { terminal } => terminal.iter().copied().collect(),
-            Op::Move { select } => select.iter().copied().collect(),
-            Op::Pay { tables } => tables.clone(),
-            Op::Chance { law } => vec![*law],
-            Op::Choose { available, .. } => vec![*available],
-        };
-        for t in tables {
-            let spec = &self.tables[t];
+        for spec in self.tables.iter().filter(|table| table.node == id) {
             let vars: Vec<&str> =
                 spec.support.axes.iter().map(|&a| model.var(node.space.axes[a].var).name.as_str()).collect();
             text.push_str(&format!(

@@ -257,6 +257,12 @@ impl<'m> Plan<'m> {
         self.schedule.cost(self.model.players.len())
     }
 
+    /// Entries of all tables: each expression is evaluated once for every combination of the variables of its box that
+    /// it reads, not for every state.
+    pub fn table_entries(&self) -> u64 {
+        self.tables.iter().map(|table| table.support.len() as u64).sum()
+    }
+
     /// How large it is.
     pub fn size(&self) -> &PlanSize {
         &self.size

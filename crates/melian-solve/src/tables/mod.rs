@@ -28,6 +28,8 @@ pub(crate) struct Tables {
     pub discount: Vec<f64>,
     /// Precision of each player; ∞ is best response; NaN where none is needed.
     pub precision: Vec<f64>,
+    /// Work done so far: how many entries were evaluated.
+    pub evaluated: u64,
 }
 
 impl Tables {
@@ -44,6 +46,7 @@ impl Tables {
             operands: vec![Vec::new(); plan.schedule.operands.len()],
             discount: Vec::new(),
             precision: Vec::new(),
+            evaluated: 0,
         };
         tables.players(plan)?;
         let mut problems = Problems::new(plan, period);
@@ -78,6 +81,7 @@ impl Tables {
             operands: Vec::new(),
             discount: self.discount.clone(),
             precision: self.precision.clone(),
+            evaluated: 0,
         };
         let mut boundary = reach::empty(plan);
         for &(entry, state) in &plan.starts {
@@ -159,7 +163,7 @@ impl Tables {
         for (t, spec) in plan.tables.iter().enumerate() {
             if which(spec) {
                 let mut data = std::mem::take(&mut self.data[t]);
-                self.fill_table(plan, spec, &mut data, problems);
+                self.evaluated += self.fill_table(plan, spec, &mut data, problems);
                 self.data[t] = data;
             }
         }
@@ -190,14 +194,17 @@ impl Tables {
         }
     }
 
-    fn fill_table(&self, plan: &Plan, spec: &TableSpec, data: &mut [f64], problems: &mut Problems) {
+    /// Evaluates a table entry by entry, and says how many there were.
+    fn fill_table(&self, plan: &Plan, spec: &TableSpec, data: &mut [f64], problems: &mut Problems) -> u64 {
         let node = &plan.nodes[spec.node];
         let step = &plan.flow.points[node.point].step;
         let n = spec.support.len();
         let mut levels = node.known.clone();
         let mut row = vec![0.0; 8];
         let id = spec.node;
+        let mut evaluated = 0;
         spec.support.visit(&node.space, &mut levels, |entry, levels| {
+            evaluated += 1;
             let env = Env {
                 model: plan.model,
                 levels,
@@ -356,11 +363,23 @@ impl Tables {
                 _ => {}
             }
         });
+        evaluated
     }
 
     /// The table of a node's operation, where it has one.
     pub fn table<'a>(&'a self, plan: &'a Plan, id: usize) -> (&'a TableSpec, &'a [f64]) {
         (&plan.tables[id], &self.data[id])
+    }
+}
+
+impl Plan<'_> {
+    /// Evaluates every expression at these parameters as of the first period, as a solve does first, and says how many
+    /// entries of tables that took: as many as [`Plan::table_entries`] says.
+    ///
+    /// # Errors
+    /// Everything that a state makes impossible that is reached with these parameters, each kind once a place.
+    pub fn fill(&self, setting: &Setting) -> Result<u64, Vec<Diagnostic>> {
+        Ok(Tables::new(self, setting, 1)?.evaluated)
     }
 }
 
