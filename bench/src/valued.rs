@@ -82,7 +82,8 @@ impl Work<'_> {
 
         let world = Setup::default().world(model).map_err(|p| words(&p))?;
         let begin = Instant::now();
-        let all = solve_values(&plan, &world.segments[0].belief).map_err(|p| words(&p))?;
+        let mut all = Vec::new();
+        solve_values(&plan, &world.segments[0].belief, &mut all).map_err(|p| words(&p))?;
         let seconds = begin.elapsed().as_secs_f64();
         let peak_mib = peak_mib();
 

@@ -6,6 +6,7 @@
 //! histories pushed forward.
 
 mod ask;
+mod memory;
 mod plan;
 mod semantics;
 mod sweep;

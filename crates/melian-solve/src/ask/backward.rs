@@ -117,8 +117,8 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
         }
         found.take(batch, number, &after);
         for front in std::mem::replace(&mut before, after) {
-            batch.give_boundary(front.values);
-            front.others.into_iter().for_each(|b| batch.give_boundary(b));
+            plan.memory.boundaries.give(front.values);
+            front.others.into_iter().for_each(|b| plan.memory.boundaries.give(b));
         }
         step(nodes.len());
     }
@@ -126,6 +126,15 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
 }
 
 impl Found {
+    /// Leaves memory to the next solve.
+    pub fn give_back(self, plan: &Plan) {
+        for solved in self.solved.into_iter().flatten() {
+            plan.memory.tables.give(solved.tables);
+            solved.history.into_iter().for_each(|history| history.give_back(plan));
+        }
+        self.paths.into_values().for_each(|tables| plan.memory.tables.give(tables));
+    }
+
     /// Takes what is wanted of the values at the start of a period.
     fn take(&mut self, batch: &Batch, step: usize, fronts: &[Front]) {
         let (plan, players) = (batch.plan, batch.plan.model.players.len());
@@ -211,9 +220,9 @@ impl Job<'_> {
         let mut front = Front::default();
         for (number, path) in node.paths.iter().enumerate() {
             let columns = Columns { batch, carried: &path.columns, snapshots };
-            let next = gather(plan, node, number, before);
-            let next = node.next.map(|_| &*next);
-            let mut all = if number == 0 { player_columns(plan) } else { Vec::new() };
+            let gathered = gather(plan, node, number, before);
+            let next = node.next.map(|_| &*gathered);
+            let mut all = if number == 0 { player_columns(plan) } else { Default::default() };
             let players = all.len();
             all.extend(columns.columns());
             let rules = columns.stage_rules(players)?;
@@ -223,7 +232,7 @@ impl Job<'_> {
                     wrong = columns.at_end(id, &mut values[players * plan.nodes[id].space.size..]);
                 }
             };
-            let mut out = batch.take_boundary();
+            let mut out = plan.memory.boundaries.take();
             if number == 0 {
                 let sweep = Sweep { plan, tables, columns: &all, stage_rules: &rules, ties: &ties };
                 let keep = if node.paths.len() > 1 { Some(&mut policies) } else { None };
@@ -246,6 +255,9 @@ impl Job<'_> {
                 sweep.run(space, next, choosing, &mut at_end, &mut out);
                 front.others.push(out);
             }
+            if let Cow::Owned(boundary) = gathered {
+                plan.memory.boundaries.give(boundary);
+            }
             wrong?;
         }
         front.ties = ties.load(Ordering::Relaxed);
@@ -253,7 +265,7 @@ impl Job<'_> {
         if let (Some(history), Some((first, last))) = (&mut solved.history, stretch.forward)
             && (first + 1..=last + 1).contains(&node.period)
         {
-            history.keep(node.period, &players_only(plan, &front.values));
+            history.keep(plan, node.period, &front.values);
         }
         Ok(front)
     }
@@ -267,17 +279,10 @@ impl Solved {
         let tables = Tables::new(plan, batch.belief(stretch.part), node.period)?;
         let mut history = stretch.forward.map(|(first, last)| History::new(plan, first, last));
         if let (Some(history), Some(next)) = (&mut history, node.next) {
-            history.keep(node.period + 1, &players_only(plan, &before[next].values));
+            history.keep(plan, node.period + 1, &before[next].values);
         }
         Ok(Solved { tables, history })
     }
-}
-
-/// The players' columns alone.
-fn players_only(plan: &Plan, values: &Boundary) -> Boundary {
-    let players = plan.model.players.len();
-    let of = |(values, &id): (&Vec<f64>, &NodeId)| values[..players * plan.nodes[id].space.size].to_vec();
-    values.iter().zip(&plan.entries).map(of).collect()
 }
 
 /// What follows the period of a node along one of its paths: the players' columns if it is believed, and the questions',
@@ -296,9 +301,9 @@ fn gather<'f>(plan: &Plan, node: &Node, path: usize, before: &'f [Front]) -> Cow
     {
         return Cow::Borrowed(before[next].path(path));
     }
-    let of = |(e, &id): (usize, &NodeId)| {
+    let of = |((e, &id), all): ((usize, &NodeId), &mut Vec<f64>)| {
         let n = plan.nodes[id].space.size;
-        let mut all = Vec::with_capacity(n * (players + columns.len()));
+        all.clear();
         all.extend(believed.iter().flat_map(|&next| &before[next].values[e][..n * players]));
         for column in columns {
             match column.from {
@@ -309,9 +314,11 @@ fn gather<'f>(plan: &Plan, node: &Node, path: usize, before: &'f [Front]) -> Cow
                 None => all.resize(all.len() + n, 0.0),
             }
         }
-        all
     };
-    Cow::Owned(plan.entries.iter().enumerate().map(of).collect())
+    let mut gathered = plan.memory.boundaries.take();
+    gathered.resize_with(plan.entries.len(), Vec::new);
+    plan.entries.iter().enumerate().zip(&mut gathered).for_each(of);
+    Cow::Owned(gathered)
 }
 
 /// The questions' columns along a path in one period.
@@ -336,6 +343,9 @@ impl Columns<'_, '_> {
     /// What they do at choices, by node; the first of them is column number `first`.
     fn stage_rules(&self, first: usize) -> Result<Vec<Vec<StageRule>>, Trouble> {
         let plan = self.batch.plan;
+        if self.carried.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut rules: Vec<Vec<StageRule>> = vec![Vec::new(); plan.nodes.len()];
         for (i, c) in self.carried.iter().enumerate() {
             for (id, rules) in rules.iter_mut().enumerate() {

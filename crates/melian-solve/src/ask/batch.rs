@@ -7,14 +7,11 @@ use crate::{
     ask::sharing::{Part, Sharing},
     plan::Plan,
     plan::explore::NodeId,
-    sweep::{Boundary, Policies, Workspace},
+    sweep::{Boundary, Workspace},
 };
 use melian_model::Diagnostic;
 use rayon::prelude::*;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// What went wrong in which game.
 #[derive(Clone, PartialEq, Debug)]
@@ -38,9 +35,6 @@ pub(crate) struct Batch<'a, 'm> {
     pub starts: Vec<Vec<(NodeId, usize)>>,
     samplers: Vec<Sampler<'a, 'm>>,
     sampler_of: HashMap<Part, usize>,
-    workspaces: Mutex<Vec<Workspace>>,
-    boundaries: Mutex<Vec<Boundary>>,
-    policies: Mutex<Vec<Policies>>,
 }
 
 impl<'a, 'm> Batch<'a, 'm> {
@@ -63,8 +57,7 @@ impl<'a, 'm> Batch<'a, 'm> {
                 sampler_of.insert((g, s), sampler);
             }
         }
-        let (workspaces, boundaries, policies) = Default::default();
-        Batch { plan, games, work, sharing, starts, samplers, sampler_of, workspaces, boundaries, policies }
+        Batch { plan, games, work, sharing, starts, samplers, sampler_of }
     }
 
     pub fn belief(&self, (g, s): Part) -> &'a Setting {
@@ -95,9 +88,9 @@ impl<'a, 'm> Batch<'a, 'm> {
     ) -> Vec<R> {
         let at_once = (AT_ONCE / self.plan.size().solve_bytes.max(1)).max(1) as usize;
         let with_space = |job| {
-            let mut space = take(&self.workspaces);
+            let mut space = self.plan.memory.workspaces.take();
             let result = work(job, &mut space);
-            give(&self.workspaces, space);
+            self.plan.memory.workspaces.give(space);
             result
         };
         let mut results = Vec::with_capacity(jobs.len());
@@ -111,37 +104,7 @@ impl<'a, 'm> Batch<'a, 'm> {
             }
         }
     }
-
-    /// A boundary to write to, with anything in it.
-    pub fn take_boundary(&self) -> Boundary {
-        take(&self.boundaries)
-    }
-
-    /// Choice probabilities to write to, with anything in them.
-    pub fn take_policies(&self) -> Policies {
-        let mut policies = take(&self.policies);
-        policies.resize_with(self.plan.nodes.len(), Vec::new);
-        policies
-    }
-
-    /// Gives choice probabilities back that are not needed any more.
-    pub fn give_policies(&self, policies: Policies) {
-        give(&self.policies, policies);
-    }
-
-    /// Gives a boundary back that is not needed any more.
-    pub fn give_boundary(&self, boundary: Boundary) {
-        give(&self.boundaries, boundary);
-    }
 }
 
 /// Bytes that sweeps side by side may work on.
 const AT_ONCE: u64 = 1 << 30;
-
-fn take<T: Default>(pool: &Mutex<Vec<T>>) -> T {
-    pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-}
-
-fn give<T>(pool: &Mutex<Vec<T>>, item: T) {
-    pool.lock().unwrap_or_else(PoisonError::into_inner).push(item);
-}

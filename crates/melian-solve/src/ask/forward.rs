@@ -48,7 +48,7 @@ pub(crate) fn forward(
     step: &mut dyn FnMut(usize),
 ) -> Result<Vec<Pass>, Trouble> {
     let Found { snapshots, solved, paths, .. } = found;
-    let ways = Ways::new(batch.plan);
+    let ways = batch.plan.ways.get_or_init(|| Ways::new(batch.plan));
     let mut passes: Vec<Pass> = Vec::new();
     let mut done: Vec<Pass> = Vec::new();
     for number in (0..batch.sharing.steps.len()).rev() {
@@ -81,7 +81,7 @@ pub(crate) fn forward(
         }
         step(jobs.len());
         let results = batch.side_by_side(jobs, |mut job, space| {
-            let result = job.period(batch, &ways, snapshots, space);
+            let result = job.period(batch, ways, snapshots, space);
             (job, result)
         });
         for (job, result) in results {
@@ -154,10 +154,11 @@ impl Job<'_> {
         };
         tables.at(plan, node.period).map_err(trouble)?;
         let tables = &*tables;
-        let mut policies = batch.take_policies();
-        let mut out = batch.take_boundary();
+        let mut policies = plan.memory.policies.take();
+        policies.resize_with(plan.nodes.len(), Vec::new);
+        let mut out = plan.memory.boundaries.take();
         value_period(plan, tables, space, next, Some(&mut policies), &mut out, &AtomicU64::new(0));
-        batch.give_boundary(out);
+        plan.memory.boundaries.give(out);
         for along in &mut self.paths {
             let trouble = |problems| Trouble { game: along.part.0, problems };
             let mut adjusted = None;
@@ -199,7 +200,7 @@ impl Job<'_> {
             let results: Vec<Result<(), Trouble>> = along.passes.par_iter_mut().map(push).collect();
             results.into_iter().collect::<Result<(), Trouble>>()?;
         }
-        batch.give_policies(policies);
+        plan.memory.policies.give(policies);
         Ok(())
     }
 }

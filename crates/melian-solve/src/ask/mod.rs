@@ -152,7 +152,9 @@ fn answer_here(
         let all: Result<Vec<Answers>, Vec<Diagnostic>> = (0..games[g].queries.len()).map(of).collect();
         all.map_err(|problems| Trouble { game: g, problems })
     };
-    Ok(Solved { games: taken.iter().enumerate().map(answers).collect::<Result<_, _>>()?, periods })
+    let games = taken.iter().enumerate().map(answers).collect::<Result<_, _>>()?;
+    found.give_back(plan);
+    Ok(Solved { games, periods })
 }
 
 /// Bytes of period starts that games answered together may take.

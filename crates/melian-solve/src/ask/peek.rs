@@ -106,20 +106,19 @@ impl Peek<'_, '_> {
         let node = &plan.nodes[id];
         let after = |edge: usize| self.after(id, edge, state, player);
         match &node.op {
-            Op::Exit { terminal } => {
-                let paid = match (self.next, terminal) {
-                    (Some(next), _) => {
+            Op::Exit { finally } => {
+                let paid = match self.next {
+                    Some(next) => {
                         let target = node.edges[0].target;
                         let n = plan.nodes[target].space.size;
                         let values = plan.entries.binary_search(&target).map(|entry| &next[entry]);
                         values.map_or(0.0, |values| values[player * n + self.target(id, 0, state)])
                     }
-                    (None, Some(terminal)) => {
-                        let lines = plan.finally_lines.iter().enumerate();
-                        let own = lines.filter(|(_, line)| plan.model.lines[line.0].player.0 == player);
-                        own.map(|(plane, _)| self.entry(*terminal, plane, state)).sum()
+                    None => {
+                        let payments = plan.payments(node).iter().zip(finally);
+                        let own = payments.filter(|(payment, _)| payment.player.0 == player);
+                        own.map(|(_, &table)| self.entry(table, 0, state)).sum()
                     }
-                    (None, None) => 0.0,
                 };
                 tables.discount[player] * paid
             }

@@ -420,14 +420,14 @@ impl Push<'_, '_> {
     fn exit(&self, pass: &mut Pass, id: NodeId, own: &mut [f64]) -> Result<(), Vec<Diagnostic>> {
         let plan = self.plan;
         let node = &plan.nodes[id];
-        if let (Op::Exit { terminal: Some(table) }, true) = (&node.op, self.period == self.horizon) {
+        if let (Op::Exit { finally }, true) = (&node.op, self.period == self.horizon) {
             let here = Here::new(id, node, own);
             for (i, &r) in pass.recursions.iter().enumerate() {
                 let Rule::Value(player) = self.work.recursions[r].rule else { continue };
-                for (plane, line) in plan.finally_lines.iter().enumerate() {
-                    if plan.model.lines[line.0].player == player {
+                for (payment, &table) in plan.payments(node).iter().zip(finally) {
+                    if payment.player == player {
                         let worth = pass.worth[player.0] * self.tables.discount[player.0];
-                        pass.values[i] += worth * self.mean(&here, *table, plane);
+                        pass.values[i] += worth * self.mean(&here, table, 0);
                     }
                 }
             }

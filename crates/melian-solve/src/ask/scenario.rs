@@ -3,7 +3,7 @@
 use melian_model::{Atom, Commitment};
 
 /// One parameter point with the commitments in force.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Setting {
     /// One value for each of the model's parameters.
     pub params: Vec<f64>,

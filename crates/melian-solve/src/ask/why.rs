@@ -9,6 +9,7 @@ use crate::{
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
+    sweep::belief::player_columns,
     sweep::policy::look,
     sweep::{Boundary, Choosing, Column, Pays, Sweep, Workspace},
     tables::Tables,
@@ -61,7 +62,7 @@ pub fn explain(
     let lines: Vec<LineId> =
         (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
     let players = model.players.len();
-    let mut columns: Vec<Column> = crate::sweep::belief::player_columns(plan);
+    let mut columns = player_columns(plan);
     columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Some(player) }));
     let belief = segment_of(&scenario.segments, period);
     let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
@@ -80,7 +81,7 @@ pub fn explain(
     // In the period itself, each line once for what it pays now and once for what comes later: the one starts from
     // nothing at the period's end, the other is paid nothing in the period.
     tables.at(plan, period)?;
-    let mut here: Vec<Column> = crate::sweep::belief::player_columns(plan);
+    let mut here = player_columns(plan);
     for &l in &lines {
         here.push(Column { pays: Pays::Line(l), discount: None });
         here.push(Column { pays: Pays::Nothing, discount: Some(player) });

@@ -86,11 +86,15 @@ pub(crate) struct Point<'m> {
 pub(crate) struct Flow<'m> {
     pub points: Vec<Point<'m>>,
     pub entry: PointId,
+    /// What is paid at the end of the last period.
+    pub finally: Vec<Payment<'m>>,
 }
 
 impl<'m> Flow<'m> {
     pub fn new(model: &'m Model) -> Flow<'m> {
-        let mut flow = Flow { points: vec![Point { step: Step::Exit, next: 0 }], entry: 0 };
+        let mut finally = Vec::new();
+        model.finally.0.iter().for_each(|s| collect(&s.kind, &mut Vec::new(), &mut finally));
+        let mut flow = Flow { points: vec![Point { step: Step::Exit, next: 0 }], entry: 0, finally };
         flow.entry = flow.block(model, &model.period, 0, &mut Vec::new());
         flow
     }

@@ -13,6 +13,8 @@ pub(crate) mod size;
 pub(crate) mod space;
 
 use crate::{
+    ask::push::Ways,
+    memory::Memory,
     plan::explore::{Explorer, Graph, NodeId, Source},
     plan::flow::{Flow, Payment, Step},
     plan::keys::choose_keys,
@@ -25,9 +27,11 @@ use crate::{
     semantics::eval::{Env, EvalError, UNKNOWN, eval, reads},
     semantics::law::{law_exprs, law_reads_current},
     sweep::lanes::Lanes,
+    tables::problems::Problems,
 };
 use fixedbitset::FixedBitSet;
-use melian_model::{Diagnostic, Distribution, LineId, Model, StageId, StatementKind, VarId};
+use melian_model::{Diagnostic, Distribution, Model, StageId, VarId};
+use std::sync::OnceLock;
 
 /// How a plan may be solved. No result hangs on anything here.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,7 +56,9 @@ pub(crate) type TableId = usize;
 /// What a node does, going backward.
 pub(crate) enum Op {
     /// The period ends: edge 0 leads to the next period's start.
-    Exit { terminal: Option<TableId> },
+    ///
+    /// In the last period the payments of `finally` are made first, one table each.
+    Exit { finally: Vec<TableId> },
     /// One edge is taken: the only one, or the one that the table says.
     Move { select: Option<TableId> },
     /// Payments, one table each, then edge 0.
@@ -108,8 +114,8 @@ pub(crate) enum Content {
     Law,
     /// One plane an action: 0 or −∞.
     Available,
-    /// One plane a payoff line: what `finally` pays.
-    Terminal,
+    /// The amount of payment `i` of `finally`.
+    Final(usize),
 }
 
 /// A table over some axes of a node's box.
@@ -137,7 +143,6 @@ pub struct Plan<'m> {
     pub(crate) tables: Vec<TableSpec>,
     /// Number of edges whose rows depend on a table.
     pub(crate) slots: usize,
-    pub(crate) finally_lines: Vec<LineId>,
     pub(crate) size: PlanSize,
     pub(crate) schedule: Schedule,
     pub(crate) options: Options,
@@ -145,6 +150,11 @@ pub struct Plan<'m> {
     pub(crate) starts: Vec<(NodeId, usize)>,
     /// Node, state, period.
     pub(crate) look_ups: Vec<(NodeId, usize, usize)>,
+    /// Whether conditional state may be absent where its condition holds, or the other way round.
+    pub(crate) doubts_conditional: bool,
+    /// What forward passes need of it.
+    pub(crate) ways: OnceLock<Ways>,
+    pub(crate) memory: Memory,
 }
 
 impl<'m> Plan<'m> {
@@ -193,14 +203,13 @@ impl<'m> Plan<'m> {
             spaces,
             tables: Vec::new(),
             slots: 0,
-            finally_lines: finally_lines(model),
         };
         builder.set_inner();
         let mut nodes: Vec<PlanNode> = Vec::with_capacity(graph.nodes.len());
         for id in 0..graph.nodes.len() {
             nodes.push(builder.node(id));
         }
-        let Builder { tables, slots, finally_lines, .. } = builder;
+        let Builder { tables, slots, .. } = builder;
         let mut entries: Vec<NodeId> = nodes
             .iter()
             .filter(|n| matches!(n.op, Op::Exit { .. }))
@@ -224,12 +233,14 @@ impl<'m> Plan<'m> {
             uses,
             tables,
             slots,
-            finally_lines,
             size: PlanSize::default(),
             schedule: Schedule::default(),
             options: options.clone(),
             starts: Vec::new(),
             look_ups: Vec::new(),
+            doubts_conditional: false,
+            ways: OnceLock::new(),
+            memory: Memory::default(),
             flow,
         };
         let place = |(node, levels): &(NodeId, Vec<u32>)| {
@@ -242,6 +253,9 @@ impl<'m> Plan<'m> {
             look_ups.filter_map(|(seed, &at)| place(seed).map(|(node, state)| (node, state, at))).collect();
         (plan.starts, plan.look_ups) = (starts, look_ups);
         reach::mark(&mut plan);
+        let mut problems = Problems::new(&plan, 1);
+        problems.conditional();
+        plan.doubts_conditional = problems.finish().is_err();
         plan.schedule = Schedule::new(&plan);
         plan.size = size::measure(&plan);
         Ok(plan)
@@ -299,6 +313,7 @@ impl<'m> Plan<'m> {
     pub(crate) fn payments(&self, node: &PlanNode) -> &[Payment<'m>] {
         match &self.flow.points[node.point].step {
             Step::Pay(payments) => payments,
+            Step::Exit => &self.flow.finally,
             _ => &[],
         }
     }
@@ -317,19 +332,6 @@ pub(crate) fn is_walk(draw: &melian_model::Draw, keys: &[VarId]) -> bool {
     matches!(draw.law, Distribution::Walk { .. }) && !keys.contains(&draw.var)
 }
 
-/// Every payoff line that `finally` pays, once.
-fn finally_lines(model: &Model) -> Vec<LineId> {
-    let mut lines = Vec::new();
-    model.finally.visit(&mut |s| {
-        if let StatementKind::Pay { line, .. } = &s.kind {
-            lines.push(*line);
-        }
-    });
-    lines.sort();
-    lines.dedup();
-    lines
-}
-
 struct Builder<'a, 'm> {
     model: &'m Model,
     flow: &'a Flow<'m>,
@@ -339,7 +341,6 @@ struct Builder<'a, 'm> {
     spaces: Vec<Space>,
     tables: Vec<TableSpec>,
     slots: usize,
-    finally_lines: Vec<LineId>,
 }
 
 impl<'m> Builder<'_, 'm> {
@@ -387,6 +388,22 @@ impl<'m> Builder<'_, 'm> {
         self.tables.len() - 1
     }
 
+    /// A table for each payment made at a node.
+    fn payments(
+        &mut self,
+        node: NodeId,
+        payments: &[Payment],
+        env: &Env,
+        content: impl Fn(usize) -> Content,
+    ) -> Vec<TableId> {
+        let table = |(i, payment): (usize, &Payment)| {
+            let expressions = payment.expressions(env);
+            let vars: Vec<VarId> = expressions.iter().flat_map(|e| reads(e, env)).collect();
+            self.table(node, content(i), &vars, 1, payment.reads_time())
+        };
+        payments.iter().enumerate().map(table).collect()
+    }
+
     fn node(&mut self, id: NodeId) -> PlanNode {
         let graph = self.graph;
         let node = &graph.nodes[id];
@@ -396,34 +413,12 @@ impl<'m> Builder<'_, 'm> {
         let mut assigned = None;
         let op = match &flow.points[node.point].step {
             Step::Exit => {
-                let mut vars: Vec<VarId> = Vec::new();
-                let mut timed = false;
-                self.model.finally.visit(&mut |s| match &s.kind {
-                    StatementKind::Pay { amount, .. } => {
-                        vars.extend(amount.variables());
-                        timed |= amount.reads_time();
-                    }
-                    StatementKind::If { arms, .. } => {
-                        vars.extend(arms.iter().flat_map(|(c, _)| c.variables()));
-                    }
-                    _ => {}
-                });
-                let planes = self.finally_lines.len();
                 let ended = self.model.ended.is_some_and(|v| known[v.0] == 1);
-                let terminal =
-                    (planes > 0 && !ended).then(|| self.table(id, Content::Terminal, &vars, planes, timed));
-                Op::Exit { terminal }
+                let payments = if ended { &[] } else { &flow.finally[..] };
+                Op::Exit { finally: self.payments(id, payments, &env, Content::Final) }
             }
             Step::End => Op::Move { select: None },
-            Step::Pay(payments) => Op::Pay {
-                tables: (0..payments.len())
-                    .map(|i| {
-                        let expressions = payments[i].expressions(&env);
-                        let vars: Vec<VarId> = expressions.iter().flat_map(|e| reads(e, &env)).collect();
-                        self.table(id, Content::Payment(i), &vars, 1, payments[i].reads_time())
-                    })
-                    .collect(),
-            },
+            Step::Pay(payments) => Op::Pay { tables: self.payments(id, payments, &env, Content::Payment) },
             Step::Branch { arms } => {
                 let vars: Vec<VarId> = arms.iter().flat_map(|(c, _)| reads(c, &env)).collect();
                 let timed = arms.iter().any(|(c, _)| c.reads_time());

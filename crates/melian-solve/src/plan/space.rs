@@ -151,15 +151,27 @@ impl Support {
     }
 
     /// Visits every entry with the levels of its axes written into `levels`.
-    pub fn visit(&self, space: &Space, levels: &mut [u32], mut see: impl FnMut(usize, &[u32])) {
-        let axes: Vec<&Axis> = self.axes.iter().map(|&i| &space.axes[i]).collect();
-        let mut position = vec![0usize; axes.len()];
-        for axis in &axes {
+    pub fn visit(&self, space: &Space, levels: &mut [u32], see: impl FnMut(usize, &[u32])) {
+        self.visit_with(space, levels, &mut Vec::new(), see);
+    }
+
+    /// The same, with a list to work on.
+    pub fn visit_with(
+        &self,
+        space: &Space,
+        levels: &mut [u32],
+        positions: &mut Vec<usize>,
+        mut see: impl FnMut(usize, &[u32]),
+    ) {
+        let axes = || self.axes.iter().map(|&i| &space.axes[i]);
+        positions.clear();
+        positions.resize(self.axes.len(), 0);
+        for axis in axes() {
             levels[axis.var.0] = axis.levels[0];
         }
         for entry in 0..self.len() {
             see(entry, levels);
-            for (p, axis) in position.iter_mut().zip(&axes).rev() {
+            for (p, axis) in positions.iter_mut().zip(axes()).rev() {
                 *p += 1;
                 if *p < axis.levels.len() {
                     levels[axis.var.0] = axis.levels[*p];

@@ -7,6 +7,7 @@ use crate::{
     tables::Tables,
 };
 use melian_model::{Diagnostic, PlayerId};
+use smallvec::SmallVec;
 use std::sync::atomic::AtomicU64;
 
 /// Values at period starts, every `stride`-th period kept.
@@ -26,7 +27,7 @@ pub(crate) struct History {
 const KEEP_ALL: u64 = 512 << 20;
 
 /// The columns of all players.
-pub(crate) fn player_columns(plan: &Plan) -> Vec<Column> {
+pub(crate) fn player_columns(plan: &Plan) -> SmallVec<[Column; 8]> {
     (0..plan.model.players.len()).map(|p| Column::player(PlayerId(p))).collect()
 }
 
@@ -54,12 +55,24 @@ impl History {
         History { first, last, stride, kept: Vec::new(), stretch: Vec::new() }
     }
 
-    /// Takes the values at the start of a period, if they are among those to be kept.
-    pub fn keep(&mut self, period: usize, values: &Boundary) {
+    /// Takes the players' values at the start of a period, if they are among those to be kept. Players are the first
+    /// columns.
+    pub fn keep(&mut self, plan: &Plan, period: usize, values: &Boundary) {
         let wanted = period > self.first && period <= self.last + 1;
         if wanted && (period == self.last + 1 || (period - self.first - 1).is_multiple_of(self.stride)) {
-            self.kept.push((period, values.clone()));
+            let mut kept = plan.memory.boundaries.take();
+            kept.resize_with(plan.entries.len(), Vec::new);
+            for ((kept, values), &id) in kept.iter_mut().zip(values).zip(&plan.entries) {
+                kept.clear();
+                kept.extend_from_slice(&values[..plan.model.players.len() * plan.nodes[id].space.size]);
+            }
+            self.kept.push((period, kept));
         }
+    }
+
+    /// Leaves memory to the next solve.
+    pub fn give_back(self, plan: &Plan) {
+        self.kept.into_iter().chain(self.stretch).for_each(|(_, values)| plan.memory.boundaries.give(values));
     }
 
     /// Solves the periods after `first` for a forward pass over `first..=last`.
@@ -80,7 +93,7 @@ impl History {
             tables.at(plan, period)?;
             let mut out = Boundary::new();
             value_period(plan, &tables, space, next.as_ref(), None, &mut out, &ties);
-            history.keep(period, &out);
+            history.keep(plan, period, &out);
             next = Some(out);
             step();
         }

@@ -18,7 +18,7 @@ use crate::{
     plan::explore::NodeId,
     plan::schedule::path::{Path, Places},
     plan::schedule::regions::{Home, Member, Region},
-    plan::schedule::{Schedule, Step},
+    plan::schedule::{Kind, Schedule, Step},
     sweep::buffer::Buffer,
     sweep::share::Shared,
     sweep::strips::{Source, StepWork, Target},
@@ -88,7 +88,8 @@ impl Sweep<'_, '_> {
                 });
             }
             {
-                let targets: Few<Shared> = written.iter_mut().map(|w| Shared::new(w.numbers())).collect();
+                let targets: SmallVec<[Shared; 64]> =
+                    written.iter_mut().map(|w| Shared::new(w.numbers())).collect();
                 let work = RegionWork {
                     sweep: self,
                     arch: self.plan.options.lanes.arch(),
@@ -245,9 +246,15 @@ impl<'a> RegionWork<'a, 'a, 'a> {
             let Scratch { slab, strips } = scratch;
             let sources: Few<Source> =
                 step.paths.iter().map(|path| self.source(path, step, job, slab)).collect();
-            let target = self.target(at, job, &mut own);
+            let local = Shared::new(own.get_mut(lead(member.local.unwrap_or(0))..).unwrap_or_default());
+            let target = match member.local {
+                None => Target { values: &self.targets[at], stride: step.size, first: 0 },
+                Some(_) => Target { values: &local, stride: stride(member), first: job * member.states },
+            };
             strips.make_room(sources.len());
-            let mut step_work = StepWork { region: self, step, sources: &sources, target, strips };
+            let columns = self.columns(step);
+            let mut step_work =
+                StepWork { region: self, step, sources: &sources, target, columns: &columns, strips };
             match self.rows(member, job) {
                 Rows::All(rows) => {
                     for row in rows {
@@ -269,20 +276,15 @@ impl<'a> RegionWork<'a, 'a, 'a> {
         }
     }
 
-    /// Where a member's values go.
-    fn target<'t>(&'t self, at: usize, job: usize, own: &'t mut Buffer) -> Target<'t> {
-        let member = &self.region.members[at];
-        let shared = &self.targets[at];
-        match member.local {
-            None => {
-                let stride = self.schedule.steps[member.step].size;
-                Target { local: None, stride, first: 0, shared }
-            }
-            Some(local) => {
-                let first = job * member.states;
-                Target { local: Some(&mut own[lead(local)..]), stride: stride(member), first, shared }
-            }
+    /// The columns of a step, the mover's first.
+    fn columns(&self, step: &Step) -> Few<usize> {
+        let mut columns: Few<usize> = (0..self.sweep.columns.len()).collect();
+        if let Kind::Choose { player, .. } = step.kind
+            && let Some(first) = columns.get_mut(..=player.0)
+        {
+            first.rotate_right(1);
         }
+        columns
     }
 
     /// Copies a slab to its place in the step's home.

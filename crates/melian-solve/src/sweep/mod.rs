@@ -16,8 +16,6 @@ mod buffer;
 pub(crate) mod exp;
 mod fused;
 pub(crate) mod kernels;
-#[cfg(test)]
-mod kernels_tests;
 pub(crate) mod lanes;
 mod plain;
 pub(crate) mod policy;

@@ -34,8 +34,8 @@ impl Sweep<'_, '_> {
             let mut values = std::mem::take(&mut all[id]);
             values.resize(node.space.size * self.columns.len(), 0.0);
             match &node.op {
-                Op::Exit { terminal } => {
-                    self.exit(node, *terminal, next, &mut values);
+                Op::Exit { finally } => {
+                    self.exit(node, finally, next, &mut values);
                     at_end(id, &mut values);
                 }
                 Op::Move { select } => self.pass(node, *select, all, &mut values),
@@ -97,7 +97,7 @@ impl Sweep<'_, '_> {
     }
 
     /// A period's end: δ times the values at the next period's start, or what `finally` pays.
-    fn exit(&self, node: &PlanNode, terminal: Option<usize>, next: Option<&Boundary>, values: &mut [f64]) {
+    fn exit(&self, node: &PlanNode, finally: &[usize], next: Option<&Boundary>, values: &mut [f64]) {
         let plan = self.plan;
         let n = node.space.size;
         let inner = node.space.inner;
@@ -115,13 +115,12 @@ impl Sweep<'_, '_> {
                     let from = &from[rows[row] as usize..][..inner];
                     out.iter_mut().zip(from).for_each(|(o, x)| *o = discount * x);
                 }
-            } else if let Some(table) = terminal {
-                let (spec, data) = self.tables.table(plan, table);
-                let plane = spec.support.len();
-                for (i, &line) in plan.finally_lines.iter().enumerate() {
-                    if column.pays.counts(plan.model.lines[line.0].player, line) {
+            } else {
+                for (payment, &table) in plan.payments(node).iter().zip(finally) {
+                    if column.pays.counts(payment.player, payment.line) {
+                        let (spec, data) = self.tables.table(plan, table);
                         for (state, o) in out.iter_mut().enumerate() {
-                            *o += discount * data[i * plane + spec.support.entry(state, inner)];
+                            *o += discount * data[spec.support.entry(state, inner)];
                         }
                     }
                 }
@@ -214,7 +213,7 @@ impl Sweep<'_, '_> {
                     let tie = 1e-12 * f64::max(1.0, top.abs());
                     z.iter_mut().for_each(|z| *z = if top - *z <= tie { 1.0 } else { 0.0 });
                 } else {
-                    z.iter_mut().for_each(|z| *z = exp_of_nonpositive(*z - top));
+                    z.iter_mut().for_each(|z| *z = exp_of_nonpositive(pulp::Scalar, *z - top));
                 }
                 let sum: f64 = z.iter().sum();
                 if lambda.is_infinite() && sum > 1.0 {

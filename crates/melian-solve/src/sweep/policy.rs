@@ -49,7 +49,7 @@ pub(crate) fn look(
         look.value.iter().map(|q| if top - q <= tie { 1.0 } else { 0.0 }).collect()
     } else {
         let top = best(&|q| lambda * q);
-        look.value.iter().map(|q| exp_of_nonpositive((lambda * q - top).min(0.0))).collect()
+        look.value.iter().map(|q| exp_of_nonpositive(pulp::Scalar, (lambda * q - top).min(0.0))).collect()
     };
     let total: f64 = weights.iter().zip(&look.available).filter(|(_, a)| **a).map(|(w, _)| w).sum();
     look.probability =

@@ -1,17 +1,23 @@
 //! A step on a strip of neighbouring states: finds what each path leads to, and runs the inner loops.
 
 use crate::{
-    plan::schedule::path::Path,
+    plan::schedule::operand::OperandId,
+    plan::schedule::path::{Path, Piece, Row},
     plan::schedule::{Kind, Step},
     sweep::buffer::Buffer,
     sweep::fused::RegionWork,
-    sweep::kernels::{self, APART, Factor, STRIP, TERMS, Term},
+    sweep::kernels::{self, APART, Factor, STRIP, TERMS, TOGETHER},
     sweep::share::Shared,
     sweep::{Pays, StageRule, entropy},
 };
 use melian_model::{Convention, PlayerId};
 use smallvec::SmallVec;
 use std::sync::atomic::Ordering;
+
+/// Lists that seldom need the heap: of terms added up at once, of columns worked on at once, of both.
+type Terms<T> = SmallVec<[T; TERMS]>;
+type Together<T> = SmallVec<[T; TOGETHER]>;
+type Few<T> = SmallVec<[T; kernels::MANY * TOGETHER]>;
 
 /// Where a path's values are.
 #[derive(Clone, Copy)]
@@ -41,7 +47,10 @@ impl<'a> Source<'a> {
         stride: usize,
         first: usize,
     ) -> Source<'a> {
-        let shift = path.shift();
+        let shift = match path.row {
+            Row::Shifted(shift) => Some(shift as isize),
+            _ => None,
+        };
         let less = first.wrapping_add_signed(-shift.unwrap_or(0));
         Source { path, places, data, stride, less, plain: shift.is_some(), paid }
     }
@@ -51,69 +60,179 @@ impl<'a> Source<'a> {
         (self.places[strip.row] as usize + strip.begin).wrapping_sub(self.less)
     }
 
-    /// The values that the path leads to from a strip, with what is paid on the way; in place, or put together in
-    /// `room`. What lies outside the source carries no weight; 0 stands for it.
-    fn fetch<'t>(&self, region: &RegionWork, column: usize, strip: Strip, room: &'t mut [f64]) -> &'t [f64]
-    where
-        'a: 't,
-    {
+    /// The values that the path leads to from a strip, before anything is paid, where they stand side by side.
+    fn there(&self, column: usize, strip: Strip) -> Option<&'a [f64]> {
         let begin = self.begin(strip).wrapping_add(column * self.stride);
         let end = begin.wrapping_add(strip.n);
-        if self.plain && self.paid >> column.min(63) & 1 == 0 && begin <= end && end <= self.data.len() {
-            return &self.data[begin..end];
-        }
-        let room = &mut room[..strip.n];
-        let mut pays = self.path.pays.iter().filter(|(payee, _)| {
-            matches!(region.sweep.columns[column].pays, Pays::Player(player) if player == *payee)
-        });
-        match pays.next() {
-            Some((_, operand)) if self.plain && begin <= end && end <= self.data.len() => {
-                kernels::sum(region.arch, room, &self.data[begin..end], factor(region, *operand, 0, strip));
-            }
-            first => {
-                self.assemble(region, begin, strip, room);
-                if let Some((_, operand)) = first {
-                    kernels::add(region.arch, room, factor(region, *operand, 0, strip));
-                }
-            }
-        }
-        for (_, operand) in pays {
-            kernels::add(region.arch, room, factor(region, *operand, 0, strip));
-        }
-        room
+        if self.plain && begin <= end { self.data.get(begin..end) } else { None }
     }
 
-    /// Puts a strip together from its pieces.
-    fn assemble(&self, region: &RegionWork, begin: usize, strip: Strip, room: &mut [f64]) {
-        if self.plain {
-            outside(self.data, begin, room, None, true);
-            return;
+    /// What is paid to a column on the way.
+    fn pays<'t>(&'t self, region: &'t RegionWork, column: usize) -> impl Iterator<Item = OperandId> + 't {
+        let some = self.paid >> column.min(63) & 1 == 1;
+        let pays = if some { &self.path.pays[..] } else { &[] };
+        let pays = pays.iter().filter(move |(payee, _)| {
+            matches!(region.sweep.columns[column].pays, Pays::Player(player) if player == *payee)
+        });
+        pays.map(|(_, operand)| *operand)
+    }
+
+    /// Writes the values that the path leads to from a strip, with what is paid on the way.
+    fn put(&self, region: &RegionWork, columns: &[usize], strip: Strip, out: &mut [&mut [f64]]) {
+        match &self.path.row {
+            Row::Shifted(_) => {}
+            Row::Pieces(pieces) => self.assemble(region, pieces, columns, strip, out),
+            Row::Scattered(offsets) => self.gather(&offsets[strip.begin..][..strip.n], columns, strip, out),
         }
-        let mut done = 0;
-        for group in self.path.pieces.chunks(TERMS) {
-            let mut terms: [Term; TERMS] = [(Factor::All(0.0), &[]); TERMS];
-            let mut inside = true;
-            for (piece, term) in group.iter().zip(&mut terms) {
-                let from = begin.wrapping_add_signed(piece.shift as isize);
-                let to = from.wrapping_add(strip.n);
-                let mask = piece.mask.as_deref().unwrap_or(&[]);
-                if from <= to && to <= self.data.len() {
-                    *term = (Factor::Each(&mask[strip.begin..][..strip.n]), &self.data[from..to]);
-                } else {
-                    inside = false;
+        for (&column, out) in columns.iter().zip(out) {
+            let mut pays = self.pays(region, column);
+            if self.plain {
+                match (self.there(column, strip), pays.next()) {
+                    (Some(x), Some(operand)) => {
+                        kernels::sum(region.arch, out, x, factor(region, operand, 0, strip))
+                    }
+                    (Some(x), None) => out.copy_from_slice(x),
+                    (None, first) => {
+                        let begin = self.begin(strip).wrapping_add(column * self.stride);
+                        outside(self.data, begin, out, None, true);
+                        if let Some(operand) = first {
+                            kernels::add(region.arch, out, factor(region, operand, 0, strip));
+                        }
+                    }
                 }
             }
-            if inside {
-                kernels::mix(region.arch, room, &terms[..group.len()], done == 0);
+            for operand in pays {
+                kernels::add(region.arch, out, factor(region, operand, 0, strip));
+            }
+        }
+    }
+
+    /// Puts strips of some columns together from their pieces. What lies outside the source carries no weight; 0 stands
+    /// for it.
+    fn assemble(
+        &self,
+        region: &RegionWork,
+        pieces: &[Piece],
+        columns: &[usize],
+        strip: Strip,
+        out: &mut [&mut [f64]],
+    ) {
+        let begin = self.begin(strip);
+        let mut first = true;
+        for group in pieces.chunks(TERMS) {
+            let mut masks: Terms<&[f64]> = Terms::new();
+            let mut x: Few<&[f64]> = Few::new();
+            for piece in group {
+                let from = begin.wrapping_add_signed(piece.shift as isize);
+                masks.push(&piece.mask[strip.begin..][..strip.n]);
+                x.extend(columns.iter().filter_map(|column| {
+                    let from = from.wrapping_add(column * self.stride);
+                    let to = from.wrapping_add(strip.n);
+                    if from <= to { self.data.get(from..to) } else { None }
+                }));
+            }
+            if x.len() == group.len() * columns.len() {
+                kernels::mix_each(region.arch, out, &masks, &x, first);
             } else {
                 for (k, piece) in group.iter().enumerate() {
-                    let from = begin.wrapping_add_signed(piece.shift as isize);
-                    let mask = piece.mask.as_ref().map(|mask| &mask[strip.begin..]);
-                    outside(self.data, from, room, mask, done + k == 0);
+                    for (column, out) in columns.iter().zip(&mut *out) {
+                        let from = begin
+                            .wrapping_add_signed(piece.shift as isize)
+                            .wrapping_add(column * self.stride);
+                        outside(self.data, from, out, Some(&piece.mask[strip.begin..]), first && k == 0);
+                    }
                 }
             }
-            done += group.len();
+            first = false;
         }
+    }
+
+    /// Fetches strips of some columns state by state.
+    fn gather(&self, offsets: &[i32], columns: &[usize], strip: Strip, out: &mut [&mut [f64]]) {
+        let place = (self.places[strip.row] as usize).wrapping_sub(self.less);
+        for (column, out) in columns.iter().zip(out) {
+            let place = place.wrapping_add(column * self.stride);
+            for (x, offset) in out.iter_mut().zip(offsets) {
+                let from = self.data.get(place.wrapping_add_signed(*offset as isize));
+                *x = from.copied().unwrap_or(0.0);
+            }
+        }
+    }
+}
+
+/// What several paths lead to, in several columns.
+struct Fetch<'t, 's> {
+    region: &'t RegionWork<'t, 't, 't>,
+    sources: &'s [Source<'s>],
+    columns: &'t [usize],
+    strip: Strip,
+    /// What questions change: the rules, the number of the first of the actions that the sources stand for, and the
+    /// length of rows of the box.
+    rules: (&'t [StageRule], usize, usize),
+}
+
+impl<'s> Fetch<'_, 's> {
+    /// The values, in place or put together in one of the rooms; those of a path in all columns side by side. Where there
+    /// is a `plus` for each path, what is paid to all states of the first column alike is added to it instead.
+    fn run<'r>(&self, rooms: &'r mut [f64], mut plus: Option<&mut [f64]>) -> Few<&'r [f64]>
+    where
+        's: 'r,
+    {
+        let Fetch { region, sources, columns, strip, rules } = *self;
+        let mut x = Few::new();
+        let mut rooms = rooms.chunks_exact_mut(APART).map(|room| &mut room[..strip.n]);
+        let is_ruled = |column: usize| !rules.0.is_empty() && rules.0.iter().any(|r| r.column == column);
+        for (k, source) in sources.iter().enumerate() {
+            if source.plain {
+                for (c, column) in columns.iter().enumerate() {
+                    let ruled = is_ruled(*column);
+                    if let Some(there) = source.there(*column, strip)
+                        && !ruled
+                    {
+                        let plus = plus.as_mut().filter(|_| c == 0).map(|plus| &mut plus[k]);
+                        if source.paid_alike(region, *column, strip, plus) {
+                            x.push(there);
+                            continue;
+                        }
+                    }
+                    let Some(room) = rooms.next() else { break };
+                    source.put(region, &[*column], strip, &mut [&mut *room]);
+                    if ruled {
+                        change(rules.0, *column, rules.1 + k, strip, rules.2, room);
+                    }
+                    x.push(room);
+                }
+            } else {
+                let mut own: Together<&mut [f64]> = rooms.by_ref().take(columns.len()).collect();
+                source.put(region, columns, strip, &mut own);
+                for (column, room) in columns.iter().zip(own) {
+                    change(rules.0, *column, rules.1 + k, strip, rules.2, room);
+                    x.push(room);
+                }
+            }
+        }
+        x
+    }
+}
+
+impl Source<'_> {
+    /// Whether nothing is paid to a column on the way, or the same to all states of a strip: then that is added to
+    /// `plus`, if there is one.
+    fn paid_alike(&self, region: &RegionWork, column: usize, strip: Strip, plus: Option<&mut f64>) -> bool {
+        let mut all = 0.0;
+        let mut any = false;
+        for operand in self.pays(region, column) {
+            match factor(region, operand, 0, strip) {
+                Factor::All(x) => all += x,
+                Factor::Each(_) => return false,
+            }
+            any = true;
+        }
+        match plus {
+            Some(plus) => *plus += all,
+            None => return !any,
+        }
+        true
     }
 }
 
@@ -128,50 +247,45 @@ fn outside(data: &[f64], from: usize, room: &mut [f64], mask: Option<&[f64]>, fi
 
 /// Where a step's values go.
 pub(super) struct Target<'a> {
-    pub local: Option<&'a mut [f64]>,
+    pub values: &'a Shared<'a>,
     /// From one column to the next.
     pub stride: usize,
     /// The state that comes first.
     pub first: usize,
-    pub shared: &'a Shared<'a>,
 }
 
 impl Target<'_> {
-    /// A strip of a column.
+    /// A strip of each of some columns, all different.
     #[allow(unsafe_code)]
-    fn strip(&mut self, column: usize, strip: Strip) -> &mut [f64] {
-        let at = column * self.stride + strip.state - self.first;
-        match &mut self.local {
-            Some(local) => &mut local[at..at + strip.n],
-            // SAFETY: a job asks for states of its own rows only, and rows belong to one job; the strip before is no
-            // longer in use, since it borrowed `self`.
-            None => unsafe { self.shared.piece(at..at + strip.n) },
-        }
+    fn strips(&mut self, columns: &[usize], strip: Strip) -> Together<&mut [f64]> {
+        let one = |column: &usize| {
+            let at = column * self.stride + strip.state - self.first;
+            // SAFETY: a job asks for states of its own rows only, and rows belong to one job; strips before are no
+            // longer in use, since they borrowed `self`; strips of different columns do not overlap.
+            unsafe { self.values.piece(at..at + strip.n) }
+        };
+        columns.iter().map(one).collect()
     }
 }
 
 /// Buffers of a thread for one strip.
 #[derive(Default)]
 pub(super) struct Strips {
-    /// Values of actions, and of the mover's own, that do not stand as they are.
+    /// Values that do not stand as they are.
     rooms: Buffer,
-    own: Buffer,
     /// Choice probabilities, one strip an action.
     chosen: Buffer,
     /// The largest λ·Q, and the sum of exponentials.
     top: Buffer,
     sum: Buffer,
-    /// A strip's values before a question changes them.
-    spare: Buffer,
 }
 
 impl Strips {
     /// Makes room for so many paths.
     pub fn make_room(&mut self, paths: usize) {
-        self.own.hold(paths * APART);
         self.chosen.hold(paths * APART);
-        self.rooms.hold(TERMS * APART);
-        for strip in [&mut self.top, &mut self.sum, &mut self.spare] {
+        self.rooms.hold(paths.max(TERMS) * TOGETHER * APART);
+        for strip in [&mut self.top, &mut self.sum] {
             strip.hold(STRIP);
         }
     }
@@ -183,6 +297,8 @@ pub(super) struct StepWork<'r, 's> {
     pub step: &'s Step,
     pub sources: &'s [Source<'s>],
     pub target: Target<'s>,
+    /// The columns, those worked on together side by side.
+    pub columns: &'s [usize],
     pub strips: &'s mut Strips,
 }
 
@@ -200,11 +316,27 @@ struct Strip {
 
 /// A plane of an operand along a strip.
 #[inline]
-fn factor<'r>(region: &'r RegionWork, operand: usize, plane: usize, strip: Strip) -> Factor<'r> {
+fn factor<'r>(region: &'r RegionWork, operand: OperandId, plane: usize, strip: Strip) -> Factor<'r> {
     let spec = &region.schedule.operands[operand];
     let data = &region.sweep.tables.operands[operand];
     let at = plane * spec.plane() + spec.start(strip.row);
     if spec.is_wide() { Factor::Each(&data[at + strip.begin..][..strip.n]) } else { Factor::All(data[at]) }
+}
+
+/// The same along a strip, if the operand differs from state to state.
+fn each<'r>(region: &'r RegionWork, operand: OperandId, plane: usize, strip: Strip) -> &'r [f64] {
+    match factor(region, operand, plane, strip) {
+        Factor::Each(x) => x,
+        Factor::All(_) => &[],
+    }
+}
+
+/// The same, if the operand does not differ from state to state of a row.
+fn all(region: &RegionWork, operand: OperandId, plane: usize, strip: Strip) -> f64 {
+    match factor(region, operand, plane, strip) {
+        Factor::All(x) => x,
+        Factor::Each(x) => x[0],
+    }
 }
 
 impl StepWork<'_, '_> {
@@ -218,88 +350,86 @@ impl StepWork<'_, '_> {
     }
 
     fn strip(&mut self, strip: Strip) {
-        match self.step.kind {
-            Kind::Exit { terminal } => self.exit(strip, terminal),
+        match &self.step.kind {
+            Kind::Exit { finally } => self.exit(strip, finally),
             Kind::Copy => self.copy(strip, 0),
             Kind::Select { by } => {
-                let spec = &self.region.schedule.operands[by];
-                let path = self.region.sweep.tables.operands[by][spec.start(strip.row)] as usize;
+                let spec = &self.region.schedule.operands[*by];
+                let path = self.region.sweep.tables.operands[*by][spec.start(strip.row)] as usize;
                 self.copy(strip, path);
             }
-            Kind::Mix { weights } => self.mix(strip, weights),
-            Kind::Choose { player, available } => self.choose(strip, player, available),
+            Kind::Mix { weights } => self.mix(strip, *weights),
+            Kind::Choose { player, available } => self.choose(strip, *player, *available),
+        }
+        for (player, operand) in &self.step.pays {
+            let paid = factor(self.region, *operand, 0, strip);
+            for &column in self.columns {
+                if self.region.sweep.columns[column].pays == Pays::Player(*player) {
+                    for out in self.target.strips(&[column], strip) {
+                        kernels::add(self.region.arch, out, paid);
+                    }
+                }
+            }
         }
     }
 
-    fn exit(&mut self, strip: Strip, terminal: Option<usize>) {
-        let sweep = self.region.sweep;
-        let plan = sweep.plan;
-        let node = &plan.nodes[self.step.node];
-        let after = node.edges[0].target;
-        for column in 0..sweep.columns.len() {
+    fn exit(&mut self, strip: Strip, finally: &[(PlayerId, OperandId)]) {
+        let region = self.region;
+        let (sweep, plan) = (region.sweep, region.sweep.plan);
+        let edge = &plan.nodes[self.step.node].edges[0];
+        let entry = plan.entries.binary_search(&edge.target);
+        for &column in self.columns {
             let discount = sweep.discount(column);
-            let out = self.target.strip(column, strip);
-            match (self.region.next, plan.entries.binary_search(&after), terminal) {
-                (Some(next), Ok(entry), _) => {
-                    let size = plan.nodes[after].space.size;
-                    let place = sweep.tables.edge_rows(&node.edges[0].rows)[strip.row] as usize;
-                    let from = &next[entry][column * size + place + strip.begin..][..strip.n];
-                    kernels::multiply(self.region.arch, out, discount, from);
-                }
-                (None, _, Some(table)) => {
-                    out.fill(0.0);
-                    let (spec, data) = sweep.tables.table(plan, table);
-                    for (line, &paid) in plan.finally_lines.iter().enumerate() {
-                        let pays = sweep.columns[column].pays;
-                        if pays.counts(plan.model.lines[paid.0].player, paid) {
-                            let plane = line * spec.support.len();
-                            for (i, o) in out.iter_mut().enumerate() {
-                                let entry = spec.support.entry(strip.state + i, node.space.inner);
-                                *o += discount * data[plane + entry];
-                            }
-                        }
+            let mut strips = self.target.strips(&[column], strip);
+            let Some(out) = strips.first_mut() else { return };
+            if let (Some(next), Ok(entry)) = (region.next, entry) {
+                let size = plan.nodes[edge.target].space.size;
+                let place = sweep.tables.edge_rows(&edge.rows)[strip.row] as usize;
+                let from = &next[entry][column * size + place + strip.begin..][..strip.n];
+                kernels::multiply(region.arch, out, discount, from);
+                continue;
+            }
+            out.fill(0.0);
+            if region.next.is_none() {
+                for (player, operand) in finally {
+                    if sweep.columns[column].pays == Pays::Player(*player) {
+                        kernels::add(region.arch, out, factor(region, *operand, 0, strip));
                     }
                 }
-                _ => out.fill(0.0),
+                out.iter_mut().for_each(|o| *o *= discount);
             }
         }
     }
 
     fn copy(&mut self, strip: Strip, path: usize) {
-        for column in 0..self.region.sweep.columns.len() {
-            let out = self.target.strip(column, strip);
+        for columns in self.columns.chunks(TOGETHER) {
+            let mut out = self.target.strips(columns, strip);
             match self.sources.get(path) {
-                None => out.fill(0.0),
-                Some(source) => {
-                    out.copy_from_slice(source.fetch(self.region, column, strip, &mut self.strips.rooms));
-                }
+                None => out.iter_mut().for_each(|out| out.fill(0.0)),
+                Some(source) => source.put(self.region, columns, strip, &mut out),
             }
         }
     }
 
     fn mix(&mut self, strip: Strip, weights: usize) {
         let region = self.region;
-        let mut plane = 0;
-        for group in self.sources.chunks(TERMS) {
-            let mut terms: [Term; TERMS] = [(Factor::All(0.0), &[]); TERMS];
-            for k in 0..group.len() {
-                terms[k].0 = factor(region, weights, plane + k, strip);
-            }
-            for column in 0..region.sweep.columns.len() {
-                let mut terms = terms;
-                let mut rooms = self.strips.rooms.chunks_exact_mut(APART);
-                for (source, term) in group.iter().zip(&mut terms) {
-                    let Some(room) = rooms.next() else { break };
-                    term.1 = source.fetch(region, column, strip, room);
+        for columns in self.columns.chunks(TOGETHER) {
+            let mut out = self.target.strips(columns, strip);
+            let mut plane = 0;
+            for sources in self.sources.chunks(TERMS) {
+                let fetch = Fetch { region, sources, columns, strip, rules: (&[], 0, 0) };
+                let x = fetch.run(&mut self.strips.rooms, None);
+                let first = plane == 0;
+                let planes = plane..plane + sources.len();
+                if region.schedule.operands[weights].is_wide() {
+                    let weights = planes.map(|plane| each(region, weights, plane, strip));
+                    kernels::mix_each(region.arch, &mut out, &weights.collect::<Terms<_>>(), &x, first);
+                } else {
+                    let weights = planes.map(|plane| all(region, weights, plane, strip));
+                    kernels::mix_all(region.arch, &mut out, &weights.collect::<Terms<_>>(), &x, first);
                 }
-                kernels::mix(
-                    region.arch,
-                    self.target.strip(column, strip),
-                    &terms[..group.len()],
-                    plane == 0,
-                );
+                plane += sources.len();
             }
-            plane += group.len();
         }
     }
 
@@ -308,95 +438,105 @@ impl StepWork<'_, '_> {
         let sweep = region.sweep;
         let actions = self.sources.len();
         let emax = sweep.plan.model.convention == Convention::Emax;
-        let Strip { n, state, .. } = strip;
-        let Strips { rooms, own, chosen, top, sum, spare } = &mut *self.strips;
-        // What the mover expects of each action: its own column.
-        let mut q: SmallVec<[&[f64]; 16]> = SmallVec::new();
-        let mut lambda = sweep.tables.precision[player.0];
-        if let Some((policies, precision)) = region.given {
-            lambda = precision[player.0];
-            let policy = &policies[self.step.node];
-            for a in 0..actions {
-                chosen[a * APART..][..n].copy_from_slice(&policy[a * self.step.size + state..][..n]);
-            }
+        let wide = region.schedule.operands[available].is_wide();
+        let lambda =
+            region.given.map_or(sweep.tables.precision[player.0], |(_, precision)| precision[player.0]);
+        // The mover's own column stands first.
+        let mut rest = self.columns;
+        if region.given.is_some() {
+            self.take_given(strip);
+        } else if lambda.is_finite() && !emax && !wide && (2..=kernels::MANY).contains(&actions) {
+            let first;
+            (first, rest) = rest.split_at(TOGETHER.min(rest.len()));
+            self.choose_with(first, strip, available, lambda, !rest.is_empty());
         } else {
-            let mut own = own.chunks_exact_mut(APART);
-            for source in self.sources {
-                let Some(room) = own.next() else { break };
-                q.push(source.fetch(region, player.0, strip, room));
-            }
-            let wide = region.schedule.operands[available].is_wide();
-            if lambda.is_infinite() || emax || wide || !(2..=4).contains(&actions) {
-                for (a, q) in q.iter().enumerate() {
-                    let bar = factor(region, available, a, strip);
-                    let scale = if lambda.is_infinite() { 1.0 } else { lambda };
-                    kernels::scale(region.arch, &mut chosen[a * APART..], scale, q, bar);
-                }
-                if lambda.is_infinite() {
-                    kernels::best(chosen, actions, n, top, sum);
-                    let ties = sum[..n].iter().filter(|s| **s > 1.0).count();
-                    sweep.ties.fetch_add(ties as u64, Ordering::Relaxed);
-                } else {
-                    kernels::respond(region.arch, chosen, actions, n, top, sum);
-                }
-            } else {
-                let mut bar = [0.0; 4];
-                for (a, bar) in bar.iter_mut().enumerate().take(actions) {
-                    if let Factor::All(x) = factor(region, available, a, strip) {
-                        *bar = x;
-                    }
-                }
-                match q[..] {
-                    [q0, q1] => kernels::respond_two(region.arch, chosen, [q0, q1], [bar[0], bar[1]], lambda),
-                    [q0, q1, q2] => {
-                        kernels::respond_few(
-                            region.arch,
-                            chosen,
-                            [q0, q1, q2],
-                            [bar[0], bar[1], bar[2]],
-                            lambda,
-                        );
-                    }
-                    [q0, q1, q2, q3] => {
-                        kernels::respond_few(region.arch, chosen, [q0, q1, q2, q3], bar, lambda)
-                    }
-                    _ => {}
-                }
-            }
-            if let Some(Some(kept)) = region.kept.get(self.step.node) {
-                keep(kept, chosen, actions, self.step.size, strip);
+            self.respond(strip, player, available, lambda);
+        }
+        if region.given.is_none()
+            && let Some(Some(kept)) = region.kept.get(self.step.node)
+        {
+            keep(kept, &self.strips.chosen, actions, self.step.size, strip);
+        }
+        self.weigh_by_choice(rest, strip);
+        if emax {
+            self.enjoy(strip, player, lambda);
+        }
+    }
+
+    /// Takes choice probabilities that are given.
+    fn take_given(&mut self, strip: Strip) {
+        let Some((policies, _)) = self.region.given else { return };
+        let policy = &policies[self.step.node];
+        for (a, chosen) in self.strips.chosen.chunks_exact_mut(APART).take(self.sources.len()).enumerate() {
+            chosen[..strip.n].copy_from_slice(&policy[a * self.step.size + strip.state..][..strip.n]);
+        }
+    }
+
+    /// Response to the first of some columns, and the mixture of all of them.
+    fn choose_with(&mut self, columns: &[usize], strip: Strip, available: usize, lambda: f64, more: bool) {
+        let (region, sources) = (self.region, self.sources);
+        let rules = (region.sweep.rules(self.step.node), 0, self.box_inner());
+        let Strips { rooms, chosen, .. } = &mut *self.strips;
+        let mut plus = [0.0; kernels::MANY];
+        let x = Fetch { region, sources, columns, strip, rules }.run(rooms, Some(&mut plus));
+        let bar: SmallVec<[f64; kernels::MANY]> =
+            (0..sources.len()).map(|a| all(region, available, a, strip)).collect();
+        let menu = kernels::Menu { plus: &plus, bar: &bar, lambda };
+        let wanted = more || matches!(region.kept.get(self.step.node), Some(Some(_)));
+        let mut out = self.target.strips(columns, strip);
+        kernels::choose(region.arch, &mut out, &x, menu, wanted.then_some(&mut chosen[..]));
+    }
+
+    /// Response by any rule, among any number of actions, any of which may be barred in some states.
+    fn respond(&mut self, strip: Strip, player: PlayerId, available: usize, lambda: f64) {
+        let (region, sources) = (self.region, self.sources);
+        let actions = sources.len();
+        let Strips { rooms, chosen, top, sum } = &mut *self.strips;
+        let fetch = Fetch { region, sources, columns: &[player.0], strip, rules: (&[], 0, 0) };
+        for (a, q) in fetch.run(rooms, None).iter().enumerate() {
+            let scale = if lambda.is_infinite() { 1.0 } else { lambda };
+            let z = &mut chosen[a * APART..][..strip.n];
+            kernels::scale(region.arch, z, scale, q, factor(region, available, a, strip));
+        }
+        if lambda.is_infinite() {
+            kernels::best(chosen, actions, strip.n, top, sum);
+            let ties = sum[..strip.n].iter().filter(|s| **s > 1.0).count();
+            region.sweep.ties.fetch_add(ties as u64, Ordering::Relaxed);
+        } else {
+            kernels::respond(region.arch, chosen, actions, strip.n, top, sum);
+        }
+    }
+
+    /// The values of actions, weighed by choice probabilities.
+    fn weigh_by_choice(&mut self, columns: &[usize], strip: Strip) {
+        let region = self.region;
+        let inner = self.box_inner();
+        let rules = region.sweep.rules(self.step.node);
+        let Strips { rooms, chosen, .. } = &mut *self.strips;
+        for columns in columns.chunks(TOGETHER) {
+            let mut out = self.target.strips(columns, strip);
+            let mut action = 0;
+            for sources in self.sources.chunks(TERMS) {
+                let fetch = Fetch { region, sources, columns, strip, rules: (rules, action, inner) };
+                let x = fetch.run(rooms, None);
+                let weights = (action..action + sources.len()).map(|a| &chosen[a * APART..][..strip.n]);
+                kernels::mix_each(region.arch, &mut out, &weights.collect::<Terms<_>>(), &x, action == 0);
+                action += sources.len();
             }
         }
-        let rules = sweep.rules(self.step.node);
-        for column in 0..sweep.columns.len() {
-            let ruled = !rules.is_empty() && rules.iter().any(|r| r.column == column);
-            let out = self.target.strip(column, strip);
-            let mut action = 0;
-            for group in self.sources.chunks(TERMS) {
-                let mut terms: [Term; TERMS] = [(Factor::All(0.0), &[]); TERMS];
-                let mut free = rooms.chunks_exact_mut(APART);
-                for (k, source) in group.iter().enumerate() {
-                    let Some(room) = free.next() else { break };
-                    let a = action + k;
-                    let q = if column == player.0 && a < q.len() {
-                        q[a]
-                    } else if ruled {
-                        let inner = sweep.plan.nodes[self.step.node].space.inner;
-                        let q = source.fetch(region, column, strip, spare);
-                        let room = &mut room[..n];
-                        room.copy_from_slice(q);
-                        change(rules, column, a, strip, inner, room);
-                        room
-                    } else {
-                        source.fetch(region, column, strip, room)
-                    };
-                    terms[k] = (Factor::Each(&chosen[a * APART..][..n]), q);
-                }
-                kernels::mix(region.arch, out, &terms[..group.len()], action == 0);
-                action += group.len();
+    }
+
+    /// Under the convention `emax`: adds what the mover enjoys of its choice.
+    fn enjoy(&mut self, strip: Strip, player: PlayerId, lambda: f64) {
+        let region = self.region;
+        let actions = self.sources.len();
+        let Strips { chosen, top, sum, .. } = &*self.strips;
+        for &column in self.columns {
+            if region.sweep.columns[column].pays != Pays::Player(player) {
+                continue;
             }
-            if emax && sweep.columns[column].pays == Pays::Player(player) {
-                let own = region.given.is_none() && column == player.0;
+            let own = region.given.is_none() && column == player.0;
+            for out in self.target.strips(&[column], strip) {
                 for (i, o) in out.iter_mut().enumerate() {
                     if own && lambda.is_infinite() {
                         *o = top[i];
@@ -409,6 +549,11 @@ impl StepWork<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The length of rows of the box that the step computes.
+    fn box_inner(&self) -> usize {
+        self.region.sweep.plan.nodes[self.step.node].space.inner
     }
 }
 

@@ -8,13 +8,14 @@ use crate::{
     plan::reach,
     plan::space::NOWHERE,
     plan::{Content, Plan, Rows, TableSpec, is_walk},
-    semantics::eval::{Env, EvalError, eval},
+    semantics::eval::{Env, eval},
     semantics::law::{LawError, law_exprs, law_row},
     tables::problems::Problems,
 };
-use melian_model::{Block, Diagnostic, PlayerId, Precision, StatementKind};
+use melian_model::{Diagnostic, PlayerId, Precision};
 
 /// A plan filled with the numbers of one setting, at one period.
+#[derive(Default)]
 pub(crate) struct Tables {
     pub setting: Setting,
     pub period: usize,
@@ -30,28 +31,41 @@ pub(crate) struct Tables {
     pub precision: Vec<f64>,
     /// Work done so far: how many entries were evaluated.
     pub evaluated: u64,
+    /// Levels of variables, positions of axes, probabilities of a draw, offsets of levels: for whoever needs some.
+    scratch: Scratch,
+}
+
+/// Short lists, used again and again.
+#[derive(Default)]
+struct Scratch {
+    levels: Vec<u32>,
+    positions: Vec<usize>,
+    row: Vec<f64>,
+    offsets: Vec<u32>,
 }
 
 impl Tables {
-    /// Fills everything for the first time, as of period `period`.
+    /// Fills everything, as of period `period`; in tables of the plan that nobody needs any more, if there are some.
     ///
     /// # Errors
     /// Everything that a reachable state makes impossible, each kind once a place.
     pub fn new(plan: &Plan, setting: &Setting, period: usize) -> Result<Tables, Vec<Diagnostic>> {
-        let mut tables = Tables {
-            setting: setting.clone(),
-            period,
-            data: plan.tables.iter().map(|t| vec![0.0; t.support.len() * t.planes]).collect(),
-            rows: vec![Vec::new(); plan.slots],
-            operands: vec![Vec::new(); plan.schedule.operands.len()],
-            discount: Vec::new(),
-            precision: Vec::new(),
-            evaluated: 0,
-        };
+        let mut tables = plan.memory.tables.take();
+        tables.setting.params.clone_from(&setting.params);
+        tables.setting.commitments.clone_from(&setting.commitments);
+        (tables.period, tables.evaluated) = (period, 0);
+        tables.data.resize_with(plan.tables.len(), Vec::new);
+        for (data, spec) in tables.data.iter_mut().zip(&plan.tables) {
+            data.resize(spec.support.len() * spec.planes, 0.0);
+        }
+        tables.rows.resize_with(plan.slots, Vec::new);
+        tables.operands.resize_with(plan.schedule.operands.len(), Vec::new);
         tables.players(plan)?;
         let mut problems = Problems::new(plan, period);
         tables.fill(plan, |_| true, &mut problems);
-        problems.conditional();
+        if plan.doubts_conditional {
+            problems.conditional();
+        }
         tables.confirm(plan, problems)?;
         Ok(tables)
     }
@@ -78,10 +92,9 @@ impl Tables {
             period: 1,
             data: self.data.clone(),
             rows: self.rows.clone(),
-            operands: Vec::new(),
             discount: self.discount.clone(),
             precision: self.precision.clone(),
-            evaluated: 0,
+            ..Tables::default()
         };
         let mut boundary = reach::empty(plan);
         for &(entry, state) in &plan.starts {
@@ -118,6 +131,8 @@ impl Tables {
         let params = &self.setting.params;
         let env = Env { model: plan.model, levels: &[], params: Some(params), period: None, ahead: &[] };
         let mut wrong = Vec::new();
+        self.discount.clear();
+        self.precision.clear();
         for (i, player) in plan.model.players.iter().enumerate() {
             let discount = eval(&player.discount, &env).unwrap_or(f64::NAN);
             if !(0.0..=1.0).contains(&discount) {
@@ -160,10 +175,11 @@ impl Tables {
     }
 
     fn fill(&mut self, plan: &Plan, which: impl Fn(&TableSpec) -> bool, problems: &mut Problems) {
+        let mut scratch = std::mem::take(&mut self.scratch);
         for (t, spec) in plan.tables.iter().enumerate() {
             if which(spec) {
                 let mut data = std::mem::take(&mut self.data[t]);
-                self.evaluated += self.fill_table(plan, spec, &mut data, problems);
+                self.evaluated += self.fill_table(plan, spec, &mut data, &mut scratch, problems);
                 self.data[t] = data;
             }
         }
@@ -179,31 +195,40 @@ impl Tables {
                 {
                     let axis = &plan.nodes[edge.target].space.axes[*axis];
                     let support = &plan.tables[*table].support;
-                    let offsets: Vec<u32> = self.data[*table]
-                        .iter()
-                        .map(|&level| match axis.position(level as u32) {
+                    let offsets = &mut scratch.offsets;
+                    offsets.clear();
+                    offsets.extend(self.data[*table].iter().map(
+                        |&level| match axis.position(level as u32) {
                             NOWHERE => 0,
                             p => p * axis.stride as u32,
-                        })
-                        .collect();
+                        },
+                    ));
                     let rows = &mut self.rows[*slot];
                     rows.clear();
                     rows.extend(base.iter().enumerate().map(|(row, b)| b + offsets[support.start(row)]));
                 }
             }
         }
+        self.scratch = scratch;
     }
 
     /// Evaluates a table entry by entry, and says how many there were.
-    fn fill_table(&self, plan: &Plan, spec: &TableSpec, data: &mut [f64], problems: &mut Problems) -> u64 {
+    fn fill_table(
+        &self,
+        plan: &Plan,
+        spec: &TableSpec,
+        data: &mut [f64],
+        scratch: &mut Scratch,
+        problems: &mut Problems,
+    ) -> u64 {
         let node = &plan.nodes[spec.node];
         let step = &plan.flow.points[node.point].step;
         let n = spec.support.len();
-        let mut levels = node.known.clone();
-        let mut row = vec![0.0; 8];
+        let Scratch { levels, positions, row, .. } = scratch;
+        levels.clone_from(&node.known);
         let id = spec.node;
         let mut evaluated = 0;
-        spec.support.visit(&node.space, &mut levels, |entry, levels| {
+        spec.support.visit_with(&node.space, levels, positions, |entry, levels| {
             evaluated += 1;
             let env = Env {
                 model: plan.model,
@@ -213,11 +238,16 @@ impl Tables {
                 ahead: &[],
             };
             match (spec.content, step) {
-                (Content::Payment(i), Step::Pay(payments)) => {
-                    data[entry] = match payments[i].amount(&env) {
+                (Content::Payment(i) | Content::Final(i), Step::Pay(_) | Step::Exit) => {
+                    let env = match spec.content {
+                        Content::Final(_) => Env { period: Some(plan.model.horizon), ..env },
+                        _ => env,
+                    };
+                    let payment = &plan.payments(node)[i];
+                    data[entry] = match payment.amount(&env) {
                         Ok(x) if x.is_finite() => x,
                         Ok(x) => {
-                            problems.payoff(id, spec, entry, payments[i].amount.span, x);
+                            problems.payoff(id, spec, entry, payment.amount.span, x);
                             0.0
                         }
                         Err((e, span)) => {
@@ -281,7 +311,7 @@ impl Tables {
                 (Content::Law, Step::Draw { draw, span }) => {
                     let size = plan.model.var(draw.var).domain.size();
                     row.resize(size, 0.0);
-                    if let Err(e) = law_row(draw, &env, &mut row) {
+                    if let Err(e) = law_row(draw, &env, row) {
                         let place =
                             law_exprs(draw).iter().map(|e| e.span).reduce(|a, b| a.to(b)).unwrap_or(*span);
                         match e {
@@ -349,17 +379,6 @@ impl Tables {
                         }
                     }
                 }
-                (Content::Terminal, Step::Exit) => {
-                    let mut paid = vec![0.0; plan.finally_lines.len()];
-                    let env = Env { period: Some(plan.model.horizon), ..env };
-                    finally(plan, &plan.model.finally, &env, &mut paid, &mut |e, span| match e {
-                        Ok(x) => problems.payoff(id, spec, entry, span, x),
-                        Err(e) => problems.eval(id, spec, entry, span, e),
-                    });
-                    for (plane, x) in paid.iter().enumerate() {
-                        data[plane * n + entry] = *x;
-                    }
-                }
                 _ => {}
             }
         });
@@ -379,7 +398,10 @@ impl Plan<'_> {
     /// # Errors
     /// Everything that a state makes impossible that is reached with these parameters, each kind once a place.
     pub fn fill(&self, setting: &Setting) -> Result<u64, Vec<Diagnostic>> {
-        Ok(Tables::new(self, setting, 1)?.evaluated)
+        let tables = Tables::new(self, setting, 1)?;
+        let evaluated = tables.evaluated;
+        self.memory.tables.give(tables);
+        Ok(evaluated)
     }
 }
 
@@ -389,52 +411,7 @@ pub(crate) fn pays_finally(plan: &Plan, levels: &[u32], params: &[f64], player: 
     if model.ended.is_some_and(|v| levels[v.0] == 1) {
         return 0.0;
     }
-    let mut paid = vec![0.0; plan.finally_lines.len()];
     let env = Env { model, levels, params: Some(params), period: Some(model.horizon), ahead: &[] };
-    finally(plan, &model.finally, &env, &mut paid, &mut |_, _| {});
-    let own = plan.finally_lines.iter().zip(&paid).filter(|(line, _)| model.lines[line.0].player == player);
-    own.map(|(_, x)| x).sum()
-}
-
-/// Executes `finally` at one state, adding up what each line pays.
-fn finally(
-    plan: &Plan,
-    block: &Block,
-    env: &Env,
-    paid: &mut [f64],
-    wrong: &mut dyn FnMut(Result<f64, EvalError>, melian_model::Span),
-) {
-    for statement in &block.0 {
-        match &statement.kind {
-            StatementKind::Pay { amount, line, .. } => match eval(amount, env) {
-                Ok(x) if x.is_finite() => {
-                    if let Ok(i) = plan.finally_lines.binary_search(line) {
-                        paid[i] += x;
-                    }
-                }
-                other => wrong(other, amount.span),
-            },
-            StatementKind::If { arms, otherwise } => {
-                let mut chosen = Some(otherwise);
-                for (condition, body) in arms {
-                    match eval(condition, env) {
-                        Ok(x) if x != 0.0 => {
-                            chosen = Some(body);
-                            break;
-                        }
-                        Ok(_) => {}
-                        Err(e) => {
-                            wrong(Err(e), condition.span);
-                            chosen = None;
-                            break;
-                        }
-                    }
-                }
-                if let Some(body) = chosen {
-                    finally(plan, body, env, paid, wrong);
-                }
-            }
-            _ => {}
-        }
-    }
+    let own = plan.flow.finally.iter().filter(|payment| payment.player == player);
+    own.map(|payment| payment.amount(&env).ok().filter(|x| x.is_finite()).unwrap_or(0.0)).sum()
 }

@@ -13,7 +13,7 @@ use crate::{
     plan::explore::NodeId,
     plan::map::AxisMap,
     plan::schedule::operand::{OperandId, OperandSpec, Planes},
-    plan::schedule::path::{Path, Places, Way, ways},
+    plan::schedule::path::{Path, Places, Row, Way, ways},
     plan::schedule::regions::{Home, Region, regions},
     plan::{Op, Plan, Rows, TableId},
 };
@@ -28,7 +28,7 @@ pub(crate) const LONGEST_ROW: usize = 2048;
 /// What a step does with what its paths lead to.
 pub(crate) enum Kind {
     /// A period's end: discounts the values at the next period's start; in the last period what `finally` pays.
-    Exit { terminal: Option<TableId> },
+    Exit { finally: Vec<(PlayerId, OperandId)> },
     /// Takes over what its only path leads to; nothing if it has none.
     Copy,
     /// Takes over, for each row, the path that the operand says.
@@ -41,10 +41,14 @@ pub(crate) enum Kind {
 
 /// One box to compute.
 pub(crate) struct Step {
-    /// Whose values it computes.
+    /// The statement that it carries out.
     pub node: NodeId,
+    /// Whose values it computes: the statement's, or those of the payments before it.
+    pub values_of: NodeId,
     pub kind: Kind,
     pub paths: Vec<Path>,
+    /// What is paid before the statement.
+    pub pays: Vec<(PlayerId, OperandId)>,
     /// States in all.
     pub size: usize,
     /// States of a row.
@@ -136,13 +140,19 @@ impl Schedule {
                 resolved[id].iter().for_each(|way| wanted[way.target] = true);
             }
         }
+        let before = payments_before(plan, &resolved);
+        before.iter().flatten().for_each(|&payments| wanted[payments] = false);
         let order: Vec<NodeId> = plan.order.iter().copied().filter(|&id| wanted[id]).collect();
         let mut step_of = vec![usize::MAX; plan.nodes.len()];
-        order.iter().enumerate().for_each(|(step, &id)| step_of[id] = step);
+        for (step, &id) in order.iter().enumerate() {
+            step_of[id] = step;
+            before[id].iter().for_each(|&payments| step_of[payments] = step);
+        }
         let mut schedule = Schedule::default();
         for &id in &order {
             let ways = std::mem::take(&mut resolved[id]);
-            let step = schedule.step(plan, id, ways, &step_of);
+            let paid = before[id].map(|payments| (payments, std::mem::take(&mut resolved[payments])));
+            let step = schedule.step(plan, id, ways, paid, &step_of);
             schedule.steps.push(step);
         }
         for (number, path) in schedule.steps.iter_mut().flat_map(|step| &mut step.paths).enumerate() {
@@ -152,7 +162,15 @@ impl Schedule {
         schedule
     }
 
-    fn step(&mut self, plan: &Plan, id: NodeId, ways: Vec<Way>, step_of: &[StepId]) -> Step {
+    /// The step of a statement, and of the payments before it if these are made with it.
+    fn step(
+        &mut self,
+        plan: &Plan,
+        id: NodeId,
+        ways: Vec<Way>,
+        paid: Option<(NodeId, Vec<Way>)>,
+        step_of: &[StepId],
+    ) -> Step {
         let node = &plan.nodes[id];
         let space = &node.space;
         let moving = matches!(node.edges.first().map(|e| &e.rows), Some(Rows::Assigned { .. }));
@@ -161,9 +179,7 @@ impl Schedule {
             // As the plan has them: no parameter moves these.
             space.inner_axes
         } else {
-            let longest =
-                ways.iter().map(|way| path::longest(&way.map, space, &plan.nodes[way.target].space));
-            longest.min().unwrap_or(space.axes.len())
+            path::row_axes(plan, space, &ways)
         };
         let mut cut = space.clone();
         cut.set_inner(inner_axes);
@@ -172,7 +188,12 @@ impl Schedule {
             self.operand(OperandSpec::new(plan, &cut, &identity, table, planes))
         };
         let kind = match &node.op {
-            Op::Exit { terminal } => Kind::Exit { terminal: *terminal },
+            Op::Exit { finally } => {
+                let paid = plan.payments(node).iter().zip(finally);
+                Kind::Exit {
+                    finally: paid.map(|(p, &table)| (p.player, operand(table, Planes::All))).collect(),
+                }
+            }
             Op::Pay { .. } | Op::Move { select: None } => Kind::Copy,
             Op::Move { .. } if node.edges.len() == 1 => Kind::Copy,
             Op::Move { select: Some(table) } => {
@@ -205,10 +226,10 @@ impl Schedule {
                     .collect();
                 let target = &plan.nodes[way.target].space;
                 let source = step_of[way.target];
-                let pieces = if moving { Vec::new() } else { path::pieces(&way.map, &cut, target) };
+                let row = if moving { Row::Shifted(0) } else { path::row(&way.map, &cut, target) };
                 Path {
                     source,
-                    pieces,
+                    row,
                     places,
                     pays,
                     kept: if moving { 0 } else { way.map.kept_in_front(space, target) },
@@ -217,12 +238,20 @@ impl Schedule {
                 }
             })
             .collect();
+        let (values_of, paid) = paid.unwrap_or((id, Vec::new()));
+        let pays = paid.iter().flat_map(|way| &way.pays);
+        let pays = pays.map(|(player, table, map)| {
+            (*player, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
+        });
+        let pays = pays.collect();
         let mut active: Vec<u32> = node.reached.ones().map(|s| (s / cut.inner) as u32).collect();
         active.dedup();
         Step {
             node: id,
+            values_of,
             kind,
             paths,
+            pays,
             size: space.size,
             inner: cut.inner,
             active: (active.len() < cut.rows()).then_some(active),
@@ -240,4 +269,24 @@ impl Schedule {
             }
         }
     }
+}
+
+/// For each node, the payments that come right before it, where nothing else leads to it: these are added to its values
+/// when they are computed.
+fn payments_before(plan: &Plan, resolved: &[Vec<Way>]) -> Vec<Option<NodeId>> {
+    let mut leading_to = vec![0; plan.nodes.len()];
+    resolved.iter().flatten().for_each(|way| leading_to[way.target] += 1);
+    let mut before = vec![None; plan.nodes.len()];
+    for (id, ways) in resolved.iter().enumerate() {
+        let [Way { target, map, .. }] = &ways[..] else { continue };
+        let (own, other) = (&plan.nodes[id], &plan.nodes[*target]);
+        let (own_axes, other_axes) = (own.space.axes.len(), other.space.axes.len());
+        let same = own_axes == other_axes && map.kept_in_front(&own.space, &other.space) == own_axes;
+        let is_pay = |op: &Op| matches!(op, Op::Pay { .. });
+        let apart = is_pay(&other.op) || matches!(other.op, Op::Exit { .. }) || plan.entries.contains(target);
+        if is_pay(&own.op) && same && !apart && leading_to[*target] == 1 {
+            before[*target] = Some(id);
+        }
+    }
+    before
 }

@@ -12,7 +12,7 @@ use melian_model::PlayerId;
 
 /// Rows of this length lose little to what each row costs.
 const LONG_ENOUGH: usize = 256;
-/// A row may be put together from so many shifted pieces.
+/// A row may be put together from so many shifted pieces; beyond that it is cheaper to fetch state by state.
 const MOST_PIECES: usize = 4;
 
 /// A way from a node to the next one that is computed.
@@ -30,8 +30,8 @@ pub(crate) struct Way {
 pub(crate) struct Path {
     pub source: StepId,
     pub places: Places,
-    /// How a row is put together; empty: as it stands.
-    pub pieces: Vec<Piece>,
+    /// How a row lies there.
+    pub row: Row,
     /// What is paid on the way.
     pub pays: Vec<(PlayerId, OperandId)>,
     /// How many leading axes are kept as they are.
@@ -49,22 +49,21 @@ pub(crate) enum Places {
     Slot(usize),
 }
 
-impl Path {
-    /// How far a row lies from where it would lie if it stood as it is; `None` if it is put together from pieces.
-    pub fn shift(&self) -> Option<isize> {
-        match &self.pieces[..] {
-            [] => Some(0),
-            [piece] => Some(piece.shift as isize),
-            _ => None,
-        }
-    }
+/// How a row lies in the source.
+pub(crate) enum Row {
+    /// As it stands, so far from the row's place.
+    Shifted(i32),
+    /// In pieces that are shifted differently.
+    Pieces(Vec<Piece>),
+    /// Anyhow: how far each state lies from the row's place.
+    Scattered(Vec<i32>),
 }
 
 /// States of a row that lie this far from where they would lie if the row stood as it is.
 pub(crate) struct Piece {
     pub shift: i32,
-    /// 1 for each position of the row that belongs to it, 0 for the others; `None`: all.
-    pub mask: Option<Vec<f64>>,
+    /// 1 for each position of the row that belongs to it, 0 for the others.
+    pub mask: Vec<f64>,
 }
 
 /// The ways that a node's edges lead, each as far as that leaves long rows.
@@ -134,12 +133,12 @@ fn stretch(space: &Space, axes: usize) -> usize {
     space.axes[space.axes.len() - axes..].iter().map(|a| a.levels.len()).product()
 }
 
-/// How many trailing axes of the source can form a row.
-pub(crate) fn longest(map: &AxisMap, source: &Space, target: &Space) -> usize {
+/// How many trailing axes of the source can form a row that lies in one piece or a few.
+fn longest(map: &AxisMap, source: &Space, target: &Space) -> usize {
     let shifts = shifts(map, source, target);
     let mut sums = vec![0i64];
     let mut axes = 0;
-    while axes < source.axes.len() && stretch(source, axes + 1) <= LONGEST_ROW {
+    while axes < most_axes(source) {
         let own = &shifts[source.axes.len() - 1 - axes];
         let mut next: Vec<i64> = sums.iter().flat_map(|s| own.iter().flatten().map(move |d| s + d)).collect();
         next.sort_unstable();
@@ -153,6 +152,18 @@ pub(crate) fn longest(map: &AxisMap, source: &Space, target: &Space) -> usize {
         axes += 1;
     }
     axes
+}
+
+/// How many trailing axes can form a row at all.
+fn most_axes(space: &Space) -> usize {
+    (0..=space.axes.len()).rev().find(|axes| stretch(space, *axes) <= LONGEST_ROW).unwrap_or(0)
+}
+
+/// How many trailing axes form the rows of a box from which these ways lead: as many as lie in a few pieces along every
+/// way, but for ways along which such rows would be short.
+pub(crate) fn row_axes(plan: &Plan, space: &Space, ways: &[Way]) -> usize {
+    let longest = ways.iter().map(|way| longest(&way.map, space, &plan.nodes[way.target].space));
+    longest.filter(|axes| stretch(space, *axes) >= LONG_ENOUGH).min().unwrap_or(most_axes(space))
 }
 
 /// For each axis of the source and each position there, how far from its own stride it lies in the target; `None`
@@ -175,8 +186,8 @@ pub(crate) fn places(map: &AxisMap, source: &Space, target: &Space) -> Places {
     Places::Rows(source.row_sums(|axis, p| steps[axis][p]).into_iter().map(|r| r + base).collect())
 }
 
-/// How a row is put together; empty if it stands as it is.
-pub(crate) fn pieces(map: &AxisMap, source: &Space, target: &Space) -> Vec<Piece> {
+/// How a row lies in the target.
+pub(crate) fn row(map: &AxisMap, source: &Space, target: &Space) -> Row {
     let shifts = shifts(map, source, target);
     let first_inner = source.axes.len() - source.inner_axes;
     let mut each: Vec<Option<i64>> = vec![Some(0)];
@@ -190,14 +201,18 @@ pub(crate) fn pieces(map: &AxisMap, source: &Space, target: &Space) -> Vec<Piece
     distinct.sort_unstable();
     distinct.dedup();
     match distinct[..] {
-        [] | [0] => Vec::new(),
-        [shift] => vec![Piece { shift: shift as i32, mask: None }],
-        _ => distinct
-            .iter()
-            .map(|&shift| {
+        [] => Row::Shifted(0),
+        [shift] => Row::Shifted(shift as i32),
+        _ if distinct.len() <= MOST_PIECES => {
+            let piece = |&shift: &i64| {
                 let mask = each.iter().map(|d| if *d == Some(shift) { 1.0 } else { 0.0 });
-                Piece { shift: shift as i32, mask: Some(mask.collect()) }
-            })
-            .collect(),
+                Piece { shift: shift as i32, mask: mask.collect() }
+            };
+            Row::Pieces(distinct.iter().map(piece).collect())
+        }
+        // What cannot be reached is fetched from anywhere: it carries no weight.
+        _ => Row::Scattered(
+            each.iter().enumerate().map(|(i, d)| (d.unwrap_or(distinct[0]) + i as i64) as i32).collect(),
+        ),
     }
 }

@@ -83,7 +83,7 @@ pub(crate) fn regions(plan: &Plan, schedule: &mut Schedule) {
         }
     }
     // Where play has ended, a period starts with its end: that is copied when all is done.
-    for &exit in exits.iter().filter(|&&e| plan.entries.contains(&steps[e].node)) {
+    for &exit in exits.iter().filter(|&&e| plan.entries.contains(&steps[e].values_of)) {
         last_read[exit] = usize::MAX;
     }
     let mut free: Vec<usize> = Vec::new();
@@ -94,7 +94,7 @@ pub(crate) fn regions(plan: &Plan, schedule: &mut Schedule) {
         let (placed, room) = place(steps, members, slabs);
         for member in &placed {
             let s = member.step;
-            if let (Ok(entry), false) = (plan.entries.binary_search(&steps[s].node), is_exit(&s)) {
+            if let (Ok(entry), false) = (plan.entries.binary_search(&steps[s].values_of), is_exit(&s)) {
                 homes[s] = Home::Entry(entry);
             } else if last_read[s] > r || is_exit(&s) || member.local.is_none() {
                 let size = steps[s].size;

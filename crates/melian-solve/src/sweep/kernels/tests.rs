@@ -1,7 +1,7 @@
 //! Every inner loop against the obvious one, and the same bits at every width of vectors.
 
 use crate::sweep::{
-    kernels::{self, APART, Factor, STRIP, TERMS, Term},
+    kernels::{self, APART, Factor, MANY, STRIP, TERMS, TOGETHER},
     lanes::Lanes,
 };
 use pulp::Arch;
@@ -59,34 +59,45 @@ fn of(factor: Factor, i: usize) -> f64 {
     }
 }
 
-/// The obvious mixture.
-fn mixed(before: f64, terms: &[Term], first: bool, i: usize) -> f64 {
-    let mut total = if first { 0.0 } else { before };
-    for (factor, x) in terms {
-        total += of(*factor, i) * x[i];
-    }
-    total
+/// Strips of an array, one for each column.
+fn columns(out: &mut [f64], n: usize) -> Vec<&mut [f64]> {
+    out.chunks_mut(n).collect()
+}
+
+/// The obvious mixture: each product is added in one rounding.
+fn mixed(before: f64, terms: impl Iterator<Item = (f64, f64)>) -> f64 {
+    terms.fold(before, |total, (weight, x)| weight.mul_add(x, total))
 }
 
 #[test]
 fn mixtures() {
     let mut rng = random(1);
     for n in lengths() {
-        let data: Vec<Vec<f64>> = (0..2 * TERMS).map(|_| numbers(&mut rng, n)).collect();
-        let before = numbers(&mut rng, n);
-        for count in 1..=TERMS {
-            // Every choice of a factor for all states or for each.
-            for kinds in 0..1 << count {
-                let term = |k: usize| -> Term {
-                    let each = kinds >> k & 1 == 1;
-                    (if each { Factor::Each(&data[k]) } else { Factor::All(data[k][0]) }, &data[TERMS + k])
+        let weights: Vec<Vec<f64>> = (0..TERMS).map(|_| numbers(&mut rng, n)).collect();
+        let x: Vec<Vec<f64>> = (0..TERMS * TOGETHER).map(|_| numbers(&mut rng, n)).collect();
+        for (terms, together) in (1..=TERMS).flat_map(|k| (1..=TOGETHER).map(move |c| (k, c))) {
+            let before = numbers(&mut rng, n * together);
+            let each: Vec<&[f64]> = weights[..terms].iter().map(|w| &w[..]).collect();
+            let all: Vec<f64> = each.iter().map(|w| w[0]).collect();
+            let x: Vec<&[f64]> = x[..terms * together].iter().map(|x| &x[..]).collect();
+            for first in [true, false] {
+                let obvious = |weight: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+                    let place = |at: usize| {
+                        let (c, i) = (at / n, at % n);
+                        let terms = (0..terms).map(|k| (weight(k, i), x[k * together + c][i]));
+                        mixed(if first { 0.0 } else { before[at] }, terms)
+                    };
+                    (0..n * together).map(place).collect()
                 };
-                let terms: Vec<Term> = (0..count).map(term).collect();
-                for first in [true, false] {
-                    let found = at_every_width(&before, |arch, out| kernels::mix(arch, out, &terms, first));
-                    let expected: Vec<f64> = (0..n).map(|i| mixed(before[i], &terms, first, i)).collect();
-                    check_same(&found, &expected, &format!("{count} terms, kinds {kinds:b}, {n} states"));
-                }
+                let what = format!("{terms} terms, {together} columns, {n} states");
+                let found = at_every_width(&before, |arch, out| {
+                    kernels::mix_each(arch, &mut columns(out, n), &each, &x, first);
+                });
+                check_same(&found, &obvious(&|k, i| each[k][i]), &what);
+                let found = at_every_width(&before, |arch, out| {
+                    kernels::mix_all(arch, &mut columns(out, n), &all, &x, first);
+                });
+                check_same(&found, &obvious(&|k, _| all[k]), &what);
             }
         }
     }
@@ -94,9 +105,12 @@ fn mixtures() {
 
 #[test]
 fn no_zero_of_a_mixture_is_negative() {
-    let terms: [Term; 2] = [(Factor::All(0.0), &[-1.0; 9]), (Factor::All(-0.0), &[1.0; 9])];
-    for terms in [&terms[..1], &terms[..]] {
-        let found = at_every_width(&[5.0; 9], |arch, out| kernels::mix(arch, out, terms, true));
+    let x: [&[f64]; 2] = [&[-1.0; 9], &[1.0; 9]];
+    let weights = [0.0, -0.0];
+    for terms in [1, 2] {
+        let found = at_every_width(&[5.0; 9], |arch, out| {
+            kernels::mix_all(arch, &mut [out], &weights[..terms], &x[..terms], true);
+        });
         check_same(&found, &[0.0; 9], "zero");
     }
 }
@@ -116,7 +130,7 @@ fn sums_and_products() {
             let found = at_every_width(&before, |arch, out| kernels::sum(arch, out, &x, factor));
             check_same(&found, &obvious(&|i| x[i] + of(factor, i)), "sum");
             let found = at_every_width(&before, |arch, out| kernels::scale(arch, out, 1.7, &x, factor));
-            check_same(&found, &obvious(&|i| 1.7 * x[i] + of(factor, i)), "scale");
+            check_same(&found, &obvious(&|i| x[i].mul_add(1.7, of(factor, i))), "scale");
         }
         let found = at_every_width(&before, |arch, out| kernels::multiply(arch, out, y[0], &x));
         check_same(&found, &obvious(&|i| y[0] * x[i]), "multiply");
@@ -157,7 +171,7 @@ fn menus(rng: &mut ChaCha8Rng, actions: usize, n: usize) -> Vec<Menu> {
 
 impl Menu {
     fn z(&self, a: usize, i: usize, lambda: f64) -> f64 {
-        lambda * self.q[a][i] + self.bar[a]
+        lambda.mul_add(self.q[a][i], self.bar[a])
     }
 
     fn top(&self, i: usize, lambda: f64) -> f64 {
@@ -181,39 +195,64 @@ impl Menu {
         p
     }
 
-    fn rows<const A: usize>(&self) -> ([&[f64]; A], [f64; A]) {
-        (std::array::from_fn(|a| &self.q[a][..]), std::array::from_fn(|a| self.bar[a]))
+    /// The obvious mixture of a column's values of actions by choice probabilities.
+    fn worth(&self, chosen: &[f64], q: &[Vec<f64>], i: usize) -> f64 {
+        mixed(0.0, (0..self.q.len()).map(|a| (chosen[a * APART + i], q[a][i])))
     }
 }
 
-/// A few: two, three and four have loops of their own.
-fn few<const A: usize>(seed: u64) {
+/// Choices that have loops of their own: probabilities, and what they make of each column.
+fn choices(actions: usize, together: usize, seed: u64) {
     let mut rng = random(seed);
-    let before = vec![7.0; A * APART];
     for n in lengths() {
-        for menu in menus(&mut rng, A, n) {
+        for menu in menus(&mut rng, actions, n) {
             for lambda in [0.0, 0.4, 3.0] {
-                let (q, bar) = menu.rows::<A>();
-                let expected = menu.chosen(lambda, &before);
-                let what = format!("{n} states, precision {lambda}, barred {bar:?}");
-                let found = at_every_width(&before, |arch, p| kernels::respond_few(arch, p, q, bar, lambda));
-                check_near(&found, &expected, &what);
-                if A == 2 {
-                    let (q, bar) = menu.rows::<2>();
-                    let found =
-                        at_every_width(&before, |arch, p| kernels::respond_two(arch, p, q, bar, lambda));
-                    check_near(&found, &expected, &what);
+                let plus = numbers(&mut rng, actions);
+                // What the mover sees has what it is paid in it; what the kernel reads does not.
+                let unpaid: Vec<Vec<f64>> =
+                    menu.q.iter().zip(&plus).map(|(q, p)| q.iter().map(|q| q - p).collect()).collect();
+                let seen: Vec<Vec<f64>> =
+                    unpaid.iter().zip(&plus).map(|(q, p)| q.iter().map(|q| q + p).collect()).collect();
+                let menu = Menu { q: seen, bar: menu.bar.clone() };
+                let others: Vec<Vec<Vec<f64>>> =
+                    (1..together).map(|_| (0..actions).map(|_| numbers(&mut rng, n)).collect()).collect();
+                let x: Vec<&[f64]> = (0..actions)
+                    .flat_map(|a| {
+                        std::iter::once(&unpaid[a][..]).chain(others.iter().map(move |other| &other[a][..]))
+                    })
+                    .collect();
+                let what =
+                    format!("{n} states, {together} columns, precision {lambda}, barred {:?}", menu.bar);
+                let before = vec![7.0; actions * APART + together * n];
+                let run = |arch, all: &mut [f64], keep: bool| {
+                    let (chosen, out) = all.split_at_mut(actions * APART);
+                    let seen = kernels::Menu { plus: &plus, bar: &menu.bar, lambda };
+                    kernels::choose(arch, &mut columns(out, n), &x, seen, keep.then_some(chosen));
+                };
+                let found = at_every_width(&before, |arch, all| run(arch, all, true));
+                let (chosen, out) = found.split_at(actions * APART);
+                check_near(chosen, &menu.chosen(lambda, &before[..actions * APART]), &what);
+                for (c, out) in out.chunks(n).enumerate() {
+                    let q = if c == 0 { &menu.q } else { &others[c - 1] };
+                    let expected: Vec<f64> = (0..n).map(|i| menu.worth(chosen, q, i)).collect();
+                    check_same(out, &expected, &what);
                 }
+                // The same where nobody wants the probabilities.
+                let unkept = at_every_width(&before, |arch, all| run(arch, all, false));
+                check_same(&unkept[actions * APART..], out, &what);
+                check_same(&unkept[..actions * APART], &before[..actions * APART], &what);
             }
         }
     }
 }
 
 #[test]
-fn responses_among_a_few() {
-    few::<2>(3);
-    few::<3>(4);
-    few::<4>(5);
+fn choices_in_one_loop() {
+    for actions in 2..=MANY {
+        for together in 1..=TOGETHER {
+            choices(actions, together, (10 * actions + together) as u64);
+        }
+    }
 }
 
 /// Buffers of a loop over many actions, one after the other: z, the largest, the sums.
@@ -273,6 +312,32 @@ fn best_responses() {
                 }
                 check_same(&found, &expected, &format!("{actions} actions, {n} states"));
             }
+        }
+    }
+}
+
+/// The exponential of a vector's numbers is that of each, and what the sweep makes public is what it computes with.
+#[test]
+fn exponentials_of_strips() {
+    let mut rng = random(8);
+    for n in lengths() {
+        let x: Vec<f64> = (0..n)
+            .map(|i| match i % 5 {
+                0 => -10_f64.powf(rng.random_range(-3.0..3.0)),
+                1 => rng.random_range(-746.5..-707.0),
+                2 => -0.0,
+                3 => f64::NEG_INFINITY,
+                _ => rng.random_range(-40.0..0.0),
+            })
+            .collect();
+        let expected: Vec<f64> = x.iter().map(|x| crate::sweep::exp::exp(*x)).collect();
+        for lanes in Lanes::ALL.into_iter().filter(|lanes| lanes.exist()) {
+            let mut out = vec![7.0; n];
+            kernels::exponentials(lanes, &x, &mut out);
+            check_same(&out, &expected, &format!("{lanes:?}, {n} numbers"));
+            let far =
+                out.iter().zip(&x).any(|(e, x)| (e - libm::exp(*x)).abs() > 1e-15 * e + f64::from_bits(1));
+            assert!(!far, "{lanes:?}, {n} numbers");
         }
     }
 }
