@@ -153,7 +153,7 @@ impl<'a, 'm> Sampler<'a, 'm> {
 
     fn ones(&self, node: NodeId) -> Sample {
         let node = &self.plan.nodes[node];
-        Sample { support: node.space.support(&[]), data: vec![1.0; node.edges.len()] }
+        Sample::new(node.space.support(&[]), vec![1.0; node.edges.len()])
     }
 
     /// A truth at a choice as numbers 0 and 1, and 0 for actions that are not asked for.
@@ -169,7 +169,7 @@ impl<'a, 'm> Sampler<'a, 'm> {
                 }
             }
         }
-        Sample { support: sample.support.clone(), data }
+        Sample::new(sample.support.clone(), data)
     }
 
     /// 1 where a commitment binds: its condition holds and one of its actions is available; and whether that is so in
@@ -206,7 +206,7 @@ impl<'a, 'm> Sampler<'a, 'm> {
                 (0..here.edges.len()).for_each(|a| data[a * plane + entry] = 1.0);
             }
         });
-        (Sample { support, data }, stays)
+        (Sample::new(support, data), stays)
     }
 
     /// Changes a recursion's column at a period's end. `values` holds what comes after; `ahead` makes what the questions

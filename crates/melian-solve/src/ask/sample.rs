@@ -15,6 +15,15 @@ pub(crate) struct Sample {
     pub support: Support,
     /// Planes one after the other, one an action.
     pub data: Vec<f64>,
+    /// For each action, whether its plane has anything but zeros.
+    pub present: Vec<bool>,
+}
+
+impl Sample {
+    pub fn new(support: Support, data: Vec<f64>) -> Sample {
+        let present = data.chunks(support.len()).map(|plane| plane.iter().any(|x| *x != 0.0)).collect();
+        Sample { support, data, present }
+    }
 }
 
 /// Values of an expression at a period's end.
@@ -157,7 +166,7 @@ pub(crate) fn sample_stage(
     period: usize,
 ) -> Result<Sample, Vec<Diagnostic>> {
     let Step::Choose { stage, choice, .. } = &plan.flow.points[plan.nodes[node].point].step else {
-        return Ok(Sample { support: plan.nodes[node].space.support(&[]), data: Vec::new() });
+        return Ok(Sample::new(plan.nodes[node].space.support(&[]), Vec::new()));
     };
     let stage_var = plan.model.stage(*stage).var;
     let edges = &plan.nodes[node].edges;
@@ -182,7 +191,7 @@ pub(crate) fn sample_stage(
         }
     });
     problems.finish()?;
-    Ok(Sample { support: spec.support, data })
+    Ok(Sample::new(spec.support, data))
 }
 
 fn value_or_problem(spec: &TableSpec, entry: usize, e: &Expr, env: &Env, problems: &mut Problems) -> f64 {

@@ -144,6 +144,11 @@ impl Support {
         self.rows.as_ref().map_or(0, |rows| rows[row] as usize)
     }
 
+    /// What each position of the inner stretch adds to the first entry of its row; `None`: nothing.
+    pub fn within(&self) -> Option<&[u32]> {
+        self.within.as_deref()
+    }
+
     /// The entry of a state.
     #[inline]
     pub fn entry(&self, state: usize, inner: usize) -> usize {

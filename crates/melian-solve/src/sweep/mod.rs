@@ -129,9 +129,48 @@ pub(crate) fn entropy(p: impl Iterator<Item = f64>) -> f64 {
 impl StageRule {
     /// The value of an action at a state of the node, whose rows have `inner` states, after the rule.
     fn apply(&self, action: usize, state: usize, inner: usize, q: f64) -> f64 {
-        let x =
-            self.sample.data[action * self.sample.support.len() + self.sample.support.entry(state, inner)];
-        match self.change {
+        self.change.apply(q, self.plane(action)[self.sample.support.entry(state, inner)])
+    }
+
+    /// The same for the values of an action at neighbouring states from `first` on.
+    fn apply_along(&self, action: usize, first: usize, inner: usize, q: &mut [f64]) {
+        let plane = self.plane(action);
+        let mut rest = q;
+        let mut state = first;
+        while !rest.is_empty() {
+            let (row, position) = (state / inner, state % inner);
+            let here = rest.len().min(inner - position);
+            let (some, others) = std::mem::take(&mut rest).split_at_mut(here);
+            let start = self.sample.support.start(row);
+            match self.sample.support.within() {
+                None if plane[start] == 0.0 => {}
+                None => some.iter_mut().for_each(|q| *q = self.change.apply(*q, plane[start])),
+                Some(within) => {
+                    for (q, within) in some.iter_mut().zip(&within[position..]) {
+                        *q = self.change.apply(*q, plane[start + *within as usize]);
+                    }
+                }
+            }
+            state += here;
+            rest = others;
+        }
+    }
+
+    /// Whether it changes what an action leads to anywhere.
+    fn touches(&self, action: usize) -> bool {
+        self.sample.present[action]
+    }
+
+    fn plane(&self, action: usize) -> &[f64] {
+        let entries = self.sample.support.len();
+        &self.sample.data[action * entries..][..entries]
+    }
+}
+
+impl StageChange {
+    #[inline(always)]
+    fn apply(self, q: f64, x: f64) -> f64 {
+        match self {
             StageChange::Add => q + x,
             StageChange::One if x != 0.0 => 1.0,
             StageChange::Zero if x != 0.0 => 0.0,

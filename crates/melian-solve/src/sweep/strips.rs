@@ -181,11 +181,13 @@ impl<'s> Fetch<'_, 's> {
         let Fetch { region, sources, columns, strip, rules } = *self;
         let mut x = Few::new();
         let mut rooms = rooms.chunks_exact_mut(APART).map(|room| &mut room[..strip.n]);
-        let is_ruled = |column: usize| !rules.0.is_empty() && rules.0.iter().any(|r| r.column == column);
+        let is_ruled = |column: usize, k: usize| {
+            rules.0.iter().any(|rule| rule.column == column && rule.touches(rules.1 + k))
+        };
         for (k, source) in sources.iter().enumerate() {
             if source.plain {
                 for (c, column) in columns.iter().enumerate() {
-                    let ruled = is_ruled(*column);
+                    let ruled = is_ruled(*column, k);
                     if let Some(there) = source.there(*column, strip)
                         && !ruled
                     {
@@ -559,10 +561,8 @@ impl StepWork<'_, '_> {
 
 /// Changes the values of an action as the rules of a column demand.
 fn change(rules: &[StageRule], column: usize, action: usize, strip: Strip, inner: usize, q: &mut [f64]) {
-    for rule in rules.iter().filter(|r| r.column == column) {
-        for (i, q) in q.iter_mut().enumerate() {
-            *q = rule.apply(action, strip.state + i, inner, *q);
-        }
+    for rule in rules.iter().filter(|rule| rule.column == column) {
+        rule.apply_along(action, strip.state, inner, q);
     }
 }
 
