@@ -79,15 +79,19 @@ macro_rules! by_size {
             (1, 1) => $run!(1, 1),
             (1, 2) => $run!(1, 2),
             (1, 3) => $run!(1, 3),
+            (1, 4) => $run!(1, 4),
             (2, 1) => $run!(2, 1),
             (2, 2) => $run!(2, 2),
             (2, 3) => $run!(2, 3),
+            (2, 4) => $run!(2, 4),
             (3, 1) => $run!(3, 1),
             (3, 2) => $run!(3, 2),
             (3, 3) => $run!(3, 3),
+            (3, 4) => $run!(3, 4),
             (4, 1) => $run!(4, 1),
             (4, 2) => $run!(4, 2),
             (4, 3) => $run!(4, 3),
+            (4, 4) => $run!(4, 4),
             (terms, columns) => {
                 unreachable!("{terms} terms, at most {TERMS}; {columns} columns, at most {TOGETHER}")
             }

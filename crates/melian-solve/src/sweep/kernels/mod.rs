@@ -28,7 +28,7 @@ pub(super) const APART: usize = STRIP + 40;
 pub(super) const TERMS: usize = 4;
 
 /// Columns worked on at once: what is the same for all of them is read once.
-pub(super) const TOGETHER: usize = 3;
+pub(super) const TOGETHER: usize = 4;
 
 /// A number for each state of a strip, or one for all.
 #[derive(Clone, Copy)]
