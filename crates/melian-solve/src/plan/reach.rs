@@ -26,32 +26,15 @@ pub(crate) fn mark(plan: &mut Plan) {
             fresh[id].push(state as u32);
         }
     }
-    spread(plan, &mut reached, fresh, true, &mut |id, i, state, arrive| {
-        let node = &plan.nodes[id];
-        let inner = node.space.inner;
-        if let Some(possible) = &possible[id]
-            && !possible.planes[i].contains(possible.support.entry(state, inner))
-        {
-            return;
-        }
-        let (row, within) = (state / inner, (state % inner) as u32);
-        match &node.edges[i].rows {
-            Rows::Fixed(rows) => arrive(rows[row] + within),
-            Rows::Assigned { base, axis, .. } => {
-                let axis = &plan.nodes[node.edges[i].target].space.axes[*axis];
-                for p in 0..axis.levels.len() {
-                    arrive(base[row] + within + (p * axis.stride) as u32);
-                }
-            }
-        }
-    });
+    spread(plan, &mut reached, fresh, true, &ByAny { plan, possible });
     for (node, reached) in plan.nodes.iter_mut().zip(reached) {
         let inner = node.space.inner;
         let mut rows: Vec<u32> = Vec::new();
+        let mut end = 0;
         for state in reached.ones() {
-            let row = (state / inner) as u32;
-            if rows.last() != Some(&row) {
-                rows.push(row);
+            if state >= end {
+                rows.push((state / inner) as u32);
+                end = (state / inner + 1) * inner;
             }
         }
         node.active = (rows.len() < node.space.rows()).then_some(rows);
@@ -80,26 +63,7 @@ pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitS
             fresh[id].push(state as u32);
         }
     }
-    spread(plan, &mut reached, fresh, false, &mut |id, i, state, arrive| {
-        let node = &plan.nodes[id];
-        let inner = node.space.inner;
-        let open = match &node.op {
-            Op::Move { select: Some(t) } => {
-                let (spec, data) = tables.table(plan, *t);
-                data[spec.support.entry(state, inner)] as usize == i
-            }
-            Op::Chance { law: t } | Op::Choose { available: t, .. } => {
-                let (spec, data) = tables.table(plan, *t);
-                let x = data[i * spec.support.len() + spec.support.entry(state, inner)];
-                if matches!(node.op, Op::Chance { .. }) { x > 0.0 } else { x == 0.0 }
-            }
-            _ => true,
-        };
-        if open {
-            let rows = tables.edge_rows(&node.edges[i].rows);
-            arrive(rows[state / inner] + (state % inner) as u32);
-        }
-    });
+    spread(plan, &mut reached, fresh, false, &BySetting { plan, tables });
     boundary.iter_mut().for_each(FixedBitSet::clear);
     for id in 0..plan.nodes.len() {
         if matches!(plan.nodes[id].op, Op::Exit { .. }) {
@@ -114,12 +78,86 @@ pub(crate) fn one_period(plan: &Plan, tables: &Tables, boundary: &mut [FixedBitS
     reached
 }
 
-/// Where an edge of a node leads from a state: calls its last argument with each state of the edge's target.
-type Follow<'f> = dyn FnMut(NodeId, usize, usize, &mut dyn FnMut(u32)) + 'f;
+/// Where the edges of nodes lead.
+trait Follow {
+    /// Calls `arrive` with each state of an edge's target that the edge leads to from some states.
+    fn follow(&self, id: NodeId, edge: usize, states: &[u32], arrive: impl FnMut(u32));
+}
 
-/// Follows edges from the fresh states until nothing new is found. `follow(node, edge, state, arrive)` says where an
-/// edge leads; the edges of period ends are followed only if `across`.
-fn spread(plan: &Plan, reached: &mut [FixedBitSet], mut fresh: Fresh, across: bool, follow: &mut Follow) {
+/// By any parameters, as far as is known without them.
+struct ByAny<'a, 'm> {
+    plan: &'a Plan<'m>,
+    /// For each node.
+    possible: Vec<Option<Possible>>,
+}
+
+impl Follow for ByAny<'_, '_> {
+    fn follow(&self, id: NodeId, edge: usize, states: &[u32], mut arrive: impl FnMut(u32)) {
+        let node = &self.plan.nodes[id];
+        let possible = self.possible[id].as_ref().map(|p| (&p.support, &p.planes[edge]));
+        for (row, within) in places(states, node.space.inner) {
+            if possible.is_some_and(|(support, plane)| !plane.contains(support.at(row, within))) {
+                continue;
+            }
+            match &node.edges[edge].rows {
+                Rows::Fixed(rows) => arrive(rows[row] + within as u32),
+                Rows::Assigned { base, axis, .. } => {
+                    let axis = &self.plan.nodes[node.edges[edge].target].space.axes[*axis];
+                    for p in 0..axis.levels.len() {
+                        arrive(base[row] + (within + p * axis.stride) as u32);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// By the parameters of filled tables.
+struct BySetting<'a, 'm> {
+    plan: &'a Plan<'m>,
+    tables: &'a Tables,
+}
+
+impl Follow for BySetting<'_, '_> {
+    fn follow(&self, id: NodeId, edge: usize, states: &[u32], mut arrive: impl FnMut(u32)) {
+        let (plan, tables) = (self.plan, self.tables);
+        let node = &plan.nodes[id];
+        let rows = tables.edge_rows(&node.edges[edge].rows);
+        for (row, within) in places(states, node.space.inner) {
+            let open = match &node.op {
+                Op::Move { select: Some(t) } => {
+                    let (spec, data) = tables.table(plan, *t);
+                    data[spec.support.at(row, within)] as usize == edge
+                }
+                Op::Chance { law: t } | Op::Choose { available: t, .. } => {
+                    let (spec, data) = tables.table(plan, *t);
+                    let x = data[edge * spec.support.len() + spec.support.at(row, within)];
+                    if matches!(node.op, Op::Chance { .. }) { x > 0.0 } else { x == 0.0 }
+                }
+                _ => true,
+            };
+            if open {
+                arrive(rows[row] + within as u32);
+            }
+        }
+    }
+}
+
+/// Row and position of each state. Most stand in the row of the one before.
+fn places(states: &[u32], inner: usize) -> impl Iterator<Item = (usize, usize)> {
+    let (mut row, mut begin) = (0, 0);
+    states.iter().map(move |&state| {
+        let state = state as usize;
+        if state < begin || state - begin >= inner {
+            row = state / inner;
+            begin = row * inner;
+        }
+        (row, state - begin)
+    })
+}
+
+/// Follows edges from the fresh states until nothing new is found; the edges of period ends only if `across`.
+fn spread(plan: &Plan, reached: &mut [FixedBitSet], mut fresh: Fresh, across: bool, by: &impl Follow) {
     let rank = |id: NodeId| (std::cmp::Reverse(plan.nodes[id].point), id);
     let mut queue: BTreeSet<_> = (0..fresh.len()).filter(|&id| !fresh[id].is_empty()).map(rank).collect();
     while let Some((_, id)) = queue.pop_first() {
@@ -131,14 +169,11 @@ fn spread(plan: &Plan, reached: &mut [FixedBitSet], mut fresh: Fresh, across: bo
             let seen = &mut reached[edge.target];
             let found = &mut fresh[edge.target];
             let before = found.len();
-            let mut arrive = |state: u32| {
+            by.follow(id, i, &states, |state| {
                 if !seen.put(state as usize) {
                     found.push(state);
                 }
-            };
-            for &state in &states {
-                follow(id, i, state as usize, &mut arrive);
-            }
+            });
             if found.len() > before {
                 queue.insert(rank(edge.target));
             }

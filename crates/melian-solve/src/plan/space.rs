@@ -152,7 +152,13 @@ impl Support {
     /// The entry of a state.
     #[inline]
     pub fn entry(&self, state: usize, inner: usize) -> usize {
-        self.start(state / inner) + self.within.as_ref().map_or(0, |w| w[state % inner] as usize)
+        self.at(state / inner, state % inner)
+    }
+
+    /// The entry of a position of a row.
+    #[inline]
+    pub fn at(&self, row: usize, position: usize) -> usize {
+        self.start(row) + self.within.as_ref().map_or(0, |w| w[position] as usize)
     }
 
     /// Visits every entry with the levels of its axes written into `levels`.

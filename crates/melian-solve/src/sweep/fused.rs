@@ -21,7 +21,8 @@ use crate::{
     plan::schedule::{Kind, Schedule, Step},
     sweep::buffer::Buffer,
     sweep::share::Shared,
-    sweep::strips::{Source, StepWork, Target},
+    sweep::source::Source,
+    sweep::strips::{StepWork, Target},
     sweep::workspace::{Scratch, Written},
     sweep::{Boundary, Choosing, Pays, Policies, Sweep, Workspace},
 };

@@ -1,8 +1,8 @@
 //! Which vector instructions the kernels are run with.
 //!
-//! The kernels are plain loops, compiled once for each width; the processor is asked when the program runs. Every
-//! number is made by the same operations in the same order at any width, and multiplications and additions are never
-//! contracted, so that results are the same to the last bit.
+//! The kernels are loops over vectors of any length, compiled once for each width; the processor is asked when the
+//! program runs. Every number is made by the same operations in the same order at any width, and what is fused is
+//! fused everywhere, so that results are the same to the last bit.
 
 use pulp::Arch;
 

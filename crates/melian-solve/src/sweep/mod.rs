@@ -20,6 +20,7 @@ pub(crate) mod lanes;
 mod plain;
 pub(crate) mod policy;
 mod share;
+mod source;
 mod strips;
 pub(crate) mod workspace;
 

@@ -113,14 +113,15 @@ impl Schedule {
         let mut cost = Cost::default();
         for step in &self.steps {
             let states = step.computed() as u64;
-            let (paths, own) = match step.kind {
+            let paths = step.paths.len() as u64;
+            let (read, exponentials) = match step.kind {
                 Kind::Exit { .. } | Kind::Select { .. } => (1, 0),
-                Kind::Copy | Kind::Mix { .. } => (step.paths.len() as u64, 0),
-                Kind::Choose { .. } => (step.paths.len() as u64, step.paths.len() as u64),
+                Kind::Copy | Kind::Mix { .. } => (paths, 0),
+                Kind::Choose { .. } => (paths, if paths == 2 { 1 } else { paths }),
             };
             cost.states += states;
-            cost.exponentials += if own == 2 { states } else { own * states };
-            cost.bytes += 8 * states * (own + columns as u64 * (paths + 1));
+            cost.exponentials += exponentials * states;
+            cost.bytes += 8 * states * columns as u64 * (read + 1);
         }
         cost
     }
