@@ -24,5 +24,5 @@ pub use plan::needs::Needs;
 pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;
 pub use plan::{Options, Plan};
-pub use sweep::kernels::exponentials;
+pub use sweep::kernels::{Kernels, exponentials};
 pub use sweep::lanes::Lanes;

@@ -10,10 +10,10 @@
 //! e^(−r), which makes an error the relative error of e^r. With coefficients rounded to doubles that is at most
 //! 1.2·10⁻¹⁷. The sum is taken in pairs, not term by term, which keeps chains of operations short.
 //!
-//! What rounding adds, in units in the last place, where it is worst, at r = −½ ln 2: 0.18 in r, 0.25 in e^r − 1, 0.5 in
-//! the last sum; with the polynomial's 0.08 that is 1.01 altogether. Results below 2^−1022 are rounded once more, but in
-//! units that are larger by then. So no result is further than 1.05 units from e^x, or more than one double from the
-//! nearest one (test `close_to_the_exponential`).
+//! What rounding adds, in units in the last place, where it is worst, at r = −½ ln 2: 0.18 in r, 0.03 in r², 0.06 in the
+//! polynomial, 0.25 in e^r − 1, 0.5 in the last sum; with the polynomial's own 0.07 that is 1.09 altogether. Results below
+//! 2^−1022 are rounded once more, but in units that are larger by then. So no result is further than 1.1 units from e^x,
+//! or more than one double from the nearest one (test `close_to_the_exponential`).
 //!
 //! Every product that is added to something is fused with the sum: rounded once (IEEE 754-2008, fusedMultiplyAdd). So
 //! results are the same on any processor and at any width; one without such an instruction takes a slow function.
@@ -225,7 +225,7 @@ mod tests {
             at(-tiny);
         }
         let (off, x) = worst;
-        assert!(off <= 1.05, "{off} units in the last place at {x:?}");
+        assert!(off <= 1.1, "{off} units in the last place at {x:?}");
         off
     }
 

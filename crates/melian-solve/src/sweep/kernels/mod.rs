@@ -4,6 +4,7 @@
 //! adds up along a strip, and what is left over at a strip's end goes through the same operations in a vector that is
 //! partly filled, so a number does not depend on the width.
 
+mod alone;
 mod along;
 mod choose;
 mod mix;
@@ -11,6 +12,7 @@ mod pointwise;
 #[cfg(test)]
 mod tests;
 
+pub use alone::Kernels;
 pub use pointwise::exponentials;
 
 pub(super) use choose::{MANY, Menu, best, choose, respond};
