@@ -9,6 +9,7 @@ mod ask;
 mod memory;
 mod plan;
 mod semantics;
+pub mod stage;
 mod sweep;
 mod tables;
 
