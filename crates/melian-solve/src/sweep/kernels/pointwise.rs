@@ -12,9 +12,7 @@ use pulp::{Arch, Simd};
 struct Scaled(f64);
 /// λ·x + y with one y for all.
 struct ScaledAndMoved(f64, f64);
-/// x + y.
-struct Sum;
-/// x + y with one y for all.
+/// What was there + y, one y for all.
 struct Moved(f64);
 /// What was there + x.
 struct Added;
@@ -40,26 +38,6 @@ impl Cell<0, 1, 1> for ScaledAndMoved {
     #[inline(always)]
     fn at<S: Simd>(&self, s: S, _: [S::f64s; 1], _: [S::f64s; 0], [[x]]: [[S::f64s; 1]; 1]) -> [S::f64s; 1] {
         [s.mul_add_f64s(s.splat_f64s(self.0), x, s.splat_f64s(self.1))]
-    }
-}
-
-impl Cell<1, 1, 1> for Sum {
-    #[inline(always)]
-    fn at<S: Simd>(
-        &self,
-        s: S,
-        _: [S::f64s; 1],
-        [y]: [S::f64s; 1],
-        [[x]]: [[S::f64s; 1]; 1],
-    ) -> [S::f64s; 1] {
-        [s.add_f64s(x, y)]
-    }
-}
-
-impl Cell<0, 1, 1> for Moved {
-    #[inline(always)]
-    fn at<S: Simd>(&self, s: S, _: [S::f64s; 1], _: [S::f64s; 0], [[x]]: [[S::f64s; 1]; 1]) -> [S::f64s; 1] {
-        [s.add_f64s(x, s.splat_f64s(self.0))]
     }
 }
 
@@ -118,11 +96,7 @@ pub(in crate::sweep) fn scale(arch: Arch, out: &mut [f64], lambda: f64, q: &[f64
 
 /// out = x + y.
 pub(in crate::sweep) fn sum(arch: Arch, out: &mut [f64], x: &[f64], y: Factor) {
-    let (out, x) = ([out], [[x]]);
-    match y {
-        Factor::All(y) => arch.dispatch(Along { cell: Moved(y), out, weights: [], x }),
-        Factor::Each(y) => arch.dispatch(Along { cell: Sum, out, weights: [y], x }),
-    }
+    scale(arch, out, 1.0, x, y);
 }
 
 /// out += y.
