@@ -10,6 +10,7 @@ mod memory;
 mod plan;
 mod semantics;
 pub mod stage;
+pub mod stationary;
 mod sweep;
 mod tables;
 
