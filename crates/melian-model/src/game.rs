@@ -34,7 +34,10 @@ index!(
     LineId
 );
 
-/// A game of finite horizon, complete: what the language describes and the solver solves.
+/// The number of periods of play that goes on for ever.
+pub const FOREVER: usize = usize::MAX;
+
+/// A game, complete: what the language describes and the solver solves.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Model {
     /// `model NAME`.
@@ -49,7 +52,9 @@ pub struct Model {
     pub period_word: String,
     /// Calendar date of period 1: year and month 1..=12.
     pub calendar: Option<(i32, u32)>,
-    /// Number of periods, at least 1.
+    /// Number of periods, at least 1; [`FOREVER`] if play goes on for ever. Then nothing in the period reads the time,
+    /// nothing is paid finally, and players play the same strategies in every period: a stationary Markov perfect
+    /// equilibrium.
     pub horizon: usize,
     /// Structural constants with their values, for the record: name and value as printed.
     pub constants: Vec<(String, String)>,
@@ -309,6 +314,11 @@ pub enum Distribution {
 }
 
 impl Model {
+    /// Whether play goes on for ever.
+    pub fn is_forever(&self) -> bool {
+        self.horizon == FOREVER
+    }
+
     /// A variable by its id.
     pub fn var(&self, id: VarId) -> &Variable {
         &self.vars[id.0]

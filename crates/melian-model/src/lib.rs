@@ -19,8 +19,8 @@ pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use domain::{Domain, Enumeration};
 pub use expr::{BinaryOp, Expr, ExprKind, Function, UnaryOp};
 pub use game::{
-    Action, Convention, Distribution, EnumId, LineId, Model, Param, ParamId, PayoffLine, Player, PlayerId,
-    Precision, Range, Stage, StageId, Start, VarId, VarKind, Variable,
+    Action, Convention, Distribution, EnumId, FOREVER, LineId, Model, Param, ParamId, PayoffLine, Player,
+    PlayerId, Precision, Range, Stage, StageId, Start, VarId, VarKind, Variable,
 };
 pub use program::{ActionBody, Block, Choice, Draw, Outcome, Statement, StatementKind, Weight};
 pub use question::{

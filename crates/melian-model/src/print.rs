@@ -31,7 +31,10 @@ pub fn print_model(model: &Model) -> String {
     print_params(model, &mut text);
     print_players(model, &mut text);
     print_variables(model, &mut text);
-    text += &format!("\nperiod ({} × {})\n", model.horizon, model.period_word);
+    text += &match model.is_forever() {
+        true => format!("\nperiod ({}s, forever)\n", model.period_word),
+        false => format!("\nperiod ({} × {})\n", model.horizon, model.period_word),
+    };
     print_block(model, &model.period, 1, &mut text);
     if !model.finally.0.is_empty() {
         text += "\nfinally\n";
@@ -56,7 +59,8 @@ fn print_head(model: &Model, out: &mut String) {
     };
     line!(out, "model {}{title} {{ value = {convention} }}", model.name);
     if let Some((year, month)) = model.calendar {
-        line!(out, "{} {}s from {year}-{month:02}", model.horizon, model.period_word);
+        let many = if model.is_forever() { String::new() } else { format!("{} ", model.horizon) };
+        line!(out, "{many}{}s from {year}-{month:02}", model.period_word);
     }
     for (name, value) in &model.constants {
         line!(out, "const {name} = {value}");
@@ -202,7 +206,8 @@ fn print_choice(model: &Model, choice: &Choice, depth: usize, out: &mut String) 
             line!(out, "{indent}    }}");
         }
     }
-    line!(out, "{indent}}}");
+    let and = if choice.with_next { " and at the same time" } else { "" };
+    line!(out, "{indent}}}{and}");
 }
 
 /// A value that is assigned; a literal shows as the level's name.

@@ -86,6 +86,10 @@ pub struct Choice {
     pub stage: StageId,
     /// Its actions here, in the order of the stage's list; an action that can never be available here is left out.
     pub actions: Vec<ActionBody>,
+    /// Whether it is made at the same time as the choice that stands next in the block (`together`). Choices that are
+    /// made at the same time have no bodies: what follows from them stands after the last of them, under `if`s on their
+    /// stages, so that nothing they cause can be seen by another. None of their guards reads another's stage.
+    pub with_next: bool,
 }
 
 /// What an action does.

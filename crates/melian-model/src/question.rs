@@ -54,7 +54,7 @@ impl Question {
 pub struct Window {
     /// Periods up to and including this one do not count; 0: all count.
     pub after: usize,
-    /// The last period that counts.
+    /// The last period that counts; [`crate::FOREVER`] if all do.
     pub by: usize,
 }
 
@@ -101,6 +101,8 @@ pub enum Atom {
         until: Option<Expr>,
         /// When.
         window: Window,
+        /// `discounted d`: what is sampled in period m counts d^(m − 1)-fold; reads parameters only.
+        discount: Option<Expr>,
     },
     /// `E[e when first c by m]`, `in a..b`: the expected value of `e` at the first period end at which `c` holds,
     /// given that this comes in the window. A question about play that goes on takes the state at that first
@@ -137,6 +139,15 @@ pub enum Atom {
         given: Option<Expr>,
         /// When.
         window: Window,
+    },
+    /// `E[e in the long run]`, `P[e in the long run]`: the mean over all periods of play that goes on for ever, sampled at
+    /// period ends: Σ π(s)·e(s) with the invariant law π that play from the start tends to (in the mean over time).
+    /// With `given`, the conditional mean; undefined where the condition has probability zero.
+    LongRun {
+        /// What: over state variables.
+        what: Expr,
+        /// Condition at the same time.
+        given: Option<Expr>,
     },
     /// `value(P)`: the player's expected discounted payoff at the start of play.
     Value(PlayerId),

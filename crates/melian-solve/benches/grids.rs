@@ -42,7 +42,11 @@ fn choose(stage: usize, cost: f64) -> Statement {
         body: Block(body),
         span: Span::NONE,
     });
-    statement(StatementKind::Choose(Choice { stage: StageId(stage), actions: actions.collect() }))
+    statement(StatementKind::Choose(Choice {
+        stage: StageId(stage),
+        actions: actions.collect(),
+        with_next: false,
+    }))
 }
 
 /// Two players choose between two actions each, which push two of three axes; all three walk.

@@ -94,7 +94,8 @@ fn forts() {
     let model = classics::forts(0.55, 4, 10, 1500, 0.95);
     check(&model, &[ever(at(front, &[10]), 1500)], &[0.6375859553]);
     // Expected duration: the battles that are fought.
-    let fought = Atom::Total { what: not(at(front, &[0, 10])), until: None, window: whole(&model) };
+    let fought =
+        Atom::Total { what: not(at(front, &[0, 10])), until: None, window: whole(&model), discount: None };
     check(&model, &[fought], &[23.75859553 - 1.0]);
     check(&model, &[value(0)], &[-0.01913784384]);
 }

@@ -42,7 +42,7 @@ fn at_time(what: Expr, given: Option<Expr>, at: usize) -> Atom {
 }
 
 fn total(what: Expr, until: Option<Expr>, after: usize, by: usize) -> Atom {
-    Atom::Total { what, until, window: window(after, by) }
+    Atom::Total { what, until, window: window(after, by), discount: None }
 }
 
 fn count(given: Option<Expr>, until: Option<Expr>, after: usize, by: usize) -> Atom {

@@ -185,9 +185,13 @@ fn unplace_atom(atom: &mut Atom) {
             given.iter_mut().for_each(unplace);
             ahead_of(ahead);
         }
-        Atom::Total { what, until, .. } => {
+        Atom::Total { what, until, discount, .. } => {
             unplace(what);
-            until.iter_mut().for_each(unplace);
+            until.iter_mut().chain(discount).for_each(unplace);
+        }
+        Atom::LongRun { what, given } => {
+            unplace(what);
+            given.iter_mut().for_each(unplace);
         }
         Atom::WhenFirst { what, first, ahead, .. } => {
             unplace(what);

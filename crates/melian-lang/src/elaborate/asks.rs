@@ -96,7 +96,7 @@ impl<'a> Elaborator<'a> {
                 Some(until) => Some(self.state_event(until, env, "`until`")?),
                 None => None,
             };
-            return Some(Atom::Total { what, until, window: self.window(times, env)? });
+            return Some(Atom::Total { what, until, window: self.window(times, env)?, discount: None });
         }
         self.refuse(
             times.until.as_ref(),

@@ -73,7 +73,10 @@ impl<'a> Elaborator<'a> {
             );
             return;
         }
-        result.push(Statement { kind: StatementKind::Choose(Choice { stage: id, actions }), span });
+        result.push(Statement {
+            kind: StatementKind::Choose(Choice { stage: id, actions, with_next: false }),
+            span,
+        });
     }
 
     /// All actions, families written out in row-major order.

@@ -1,8 +1,8 @@
 //! Questions, interventions and conditions as their author would write them.
 
 use crate::{
-    Ahead, Atom, BinaryOp, Change, Commitment, Comparison, Condition, Expr, Model, Question, QuestionKind,
-    Settings, StageId, UnaryOp, VarId, Window,
+    Ahead, Atom, BinaryOp, Change, Commitment, Comparison, Condition, Expr, FOREVER, Model, Question,
+    QuestionKind, Settings, StageId, UnaryOp, VarId, Window,
 };
 
 use super::{
@@ -59,8 +59,12 @@ pub fn atom_text(model: &Model, atom: &Atom) -> String {
         Atom::At { what, given: condition, at, ahead } => {
             with_ahead(format!("E[{} at {at}{}]", e(what), given(condition)), ahead)
         }
-        Atom::Total { what, until: stop, window } => {
-            format!("E[total {}{}{}]", e(what), until(stop), window_text(*window))
+        Atom::Total { what, until: stop, window, discount } => {
+            let discount = discount.as_ref().map_or(String::new(), |d| format!(" discounted {}", e(d)));
+            format!("E[total {}{discount}{}{}]", e(what), until(stop), window_text(*window))
+        }
+        Atom::LongRun { what, given: condition } => {
+            format!("E[{} in the long run{}]", e(what), given(condition))
         }
         Atom::WhenFirst { what, first, window, ahead } => with_ahead(
             format!("E[{} when first {} in {}..{}]", e(what), e(first), window.after + 1, window.by),
@@ -99,11 +103,9 @@ pub fn atom_text(model: &Model, atom: &Atom) -> String {
 }
 
 fn window_text(window: Window) -> String {
-    if window.after == 0 {
-        format!(" by {}", window.by)
-    } else {
-        format!(" after {} by {}", window.after, window.by)
-    }
+    let after = if window.after == 0 { String::new() } else { format!(" after {}", window.after) };
+    let by = if window.by == FOREVER { String::new() } else { format!(" by {}", window.by) };
+    after + &by
 }
 
 fn state_text(model: &Model, state: &[(VarId, usize)]) -> String {

@@ -11,7 +11,7 @@ use crate::{
     plan::flow::Step,
     sweep::belief::{History, player_columns},
     sweep::policy::{Look, adjust},
-    sweep::{Boundary, Choosing, Column, Pays, Policies, StageRule, Sweep, Workspace},
+    sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Workspace},
     tables::Tables,
 };
 use melian_model::Diagnostic;
@@ -332,7 +332,11 @@ impl Columns<'_, '_> {
     fn columns(&self) -> impl Iterator<Item = Column> {
         self.carried.iter().map(|c| match self.batch.work.recursions[c.recursion].rule {
             Rule::Value(player) => Column::player(player),
-            _ => Column { pays: Pays::Nothing, discount: None },
+            Rule::Sum { discount: Some(factor), .. } => {
+                let discount = Discount::Factor(self.sampler(c).constant(factor, c.period));
+                Column { pays: Pays::Nothing, discount }
+            }
+            _ => Column { pays: Pays::Nothing, discount: Discount::None },
         })
     }
 

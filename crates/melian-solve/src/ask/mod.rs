@@ -222,7 +222,7 @@ impl Taken {
                         root.extend(now);
                         later.extend(then);
                     }
-                    Combine::Probe(_) => {}
+                    Combine::LongRun(..) | Combine::Probe(_) => {}
                 }
             }
             root.sort_unstable();
@@ -316,6 +316,7 @@ impl Told<'_, '_> {
                 Some(r) => self.value(r),
                 None => self.found.values[self.g][self.q][*player],
             }),
+            Combine::LongRun(..) => Answer::Undefined("play does not go on for ever".into()),
             Combine::Probe(i) => match self.found.look_ups[*i] {
                 Some(x) => Answer::Number(x),
                 None => Answer::Undefined("the action is not available at this state".into()),

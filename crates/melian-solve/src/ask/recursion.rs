@@ -13,7 +13,9 @@
 //! with X_{b+1} = 0. Events of one stage are sampled at its choices in the same way.
 
 use crate::{plan::Plan, plan::explore::NodeId, plan::flow::Step, plan::needs::event_stage};
-use melian_model::{Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, PlayerId, Span, StageId, Window};
+use melian_model::{
+    Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, FOREVER, PlayerId, Span, StageId, Window,
+};
 use std::collections::HashMap;
 
 /// Position in [`Work::exprs`].
@@ -59,7 +61,7 @@ pub(crate) enum Rule {
     /// The value of an expression at the end of period `by`, times the truth of `given`.
     At { what: Sampled, given: Option<ExprId> },
     /// The sum of what is sampled, stopped by an event at period ends.
-    Sum { what: Sampled, until: Option<ExprId> },
+    Sum { what: Sampled, until: Option<ExprId>, discount: Option<ExprId> },
     /// The value of an expression (1 if there is none) when an event at period ends first holds.
     First { what: Option<ExprId>, first: ExprId },
     /// Visits to a stage, only those with one of the actions if given, stopped by an event at period ends.
@@ -90,6 +92,8 @@ pub(crate) enum Combine {
     Start(Expr, Option<Expr>, Vec<Later>),
     /// The player's value at the start.
     Value(PlayerId),
+    /// The mean of an expression over all time, times the truth of another, over the mean of that one.
+    LongRun(ExprId, Option<ExprId>),
     /// A look-up.
     Probe(usize),
 }
@@ -128,6 +132,13 @@ pub(crate) struct Work {
     commitments_by_text: HashMap<String, CommitmentId>,
     pub recursions: Vec<Recursion>,
     pub look_ups: Vec<LookUp>,
+}
+
+impl Recursion {
+    /// Whether a forward pass can compute it: one that ends, and counts everything alike.
+    pub fn can_be_pushed(&self) -> bool {
+        self.by != FOREVER && !matches!(self.rule, Rule::Sum { discount: Some(_), .. })
+    }
 }
 
 impl Work {
@@ -281,10 +292,10 @@ impl Work {
                     }
                 }
             }
-            Atom::Total { what, until, window } => {
+            Atom::Total { what, until, window, discount } => {
                 let what = self.sampled(plan, what);
-                let until = self.some(until);
-                Combine::One(self.simple(Rule::Sum { what, until }, *window, first))
+                let (until, discount) = (self.some(until), self.some(discount));
+                Combine::One(self.simple(Rule::Sum { what, until, discount }, *window, first))
             }
             Atom::WhenFirst { what, first: event, window, ahead } => {
                 let ahead = self.ahead(plan, about, ahead);
@@ -311,6 +322,10 @@ impl Work {
                 let numerator = self.simple(visits(Some(actions.clone())), *window, first);
                 let denominator = self.simple(visits(None), *window, first);
                 Combine::Ratio(numerator, denominator, "the stage is never reached under this condition")
+            }
+            Atom::LongRun { what, given } => {
+                let only = given.as_ref().map(|given| only_where(given, what));
+                Combine::LongRun(self.expr(only.as_ref().unwrap_or(what)), self.some(given))
             }
             Atom::Value(player) => Combine::Value(*player),
             Atom::Policy { actions, at, .. } => self.look_up(LookUp {

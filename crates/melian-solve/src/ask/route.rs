@@ -28,9 +28,13 @@ const CHOICES: usize = 2;
 /// sweep: for each query a list. All passes of a game share the choice probabilities, as far as the longest goes.
 pub(crate) fn onward(plan: &Plan, work: &Work, roots: &[Vec<usize>], route: Route) -> Vec<Vec<usize>> {
     let nothing = || vec![Vec::new(); roots.len()];
+    let pushed = |root: &Vec<usize>| -> Vec<usize> {
+        root.iter().copied().filter(|&r| work.recursions[r].can_be_pushed()).collect()
+    };
+    let roots: Vec<Vec<usize>> = roots.iter().map(pushed).collect();
     match route {
         Route::Backward => return nothing(),
-        Route::Forward => return roots.to_vec(),
+        Route::Forward => return roots,
         Route::Auto => {}
     }
     let mut lasts: Vec<usize> = roots.iter().flatten().map(|&r| work.recursions[r].by).collect();
@@ -41,7 +45,7 @@ pub(crate) fn onward(plan: &Plan, work: &Work, roots: &[Vec<usize>], route: Rout
         let mut chosen = nothing();
         let mut columns = 0;
         let mut cost = last * (plan.model.players.len() + CHOICES);
-        for (chosen, root) in chosen.iter_mut().zip(roots) {
+        for (chosen, root) in chosen.iter_mut().zip(&roots) {
             let root: Vec<usize> = root.iter().copied().filter(|&r| work.recursions[r].by <= last).collect();
             for (_, recursions) in flows(work, &root) {
                 let carried: usize = recursions.iter().map(|&r| work.recursions[r].by).sum();

@@ -68,6 +68,13 @@ impl<'a, 'm> Sampler<'a, 'm> {
         })
     }
 
+    /// An expression that reads parameters only.
+    pub fn constant(&self, id: ExprId, period: usize) -> f64 {
+        let (model, params) = (self.plan.model, Some(self.params));
+        let env = Env { model, levels: &[], params, period: Some(period), ahead: &[] };
+        eval(&self.work.exprs[id], &env).unwrap_or(f64::NAN)
+    }
+
     /// An expression at a period's end that may contain questions about play that goes on from there.
     pub fn end_with(
         &self,
@@ -251,7 +258,7 @@ impl<'a, 'm> Sampler<'a, 'm> {
                     given.change(values, |v, x| *v = if x != 0.0 { *v } else { 0.0 });
                 }
             }
-            Rule::Sum { what, until } => {
+            Rule::Sum { what, until, .. } => {
                 if let Some(until) = until {
                     self.end(node, *until, period)?.change(values, zero_where);
                 }

@@ -11,7 +11,7 @@ use crate::{
     plan::flow::Step,
     sweep::belief::player_columns,
     sweep::policy::look,
-    sweep::{Boundary, Choosing, Column, Pays, Sweep, Workspace},
+    sweep::{Boundary, Choosing, Column, Discount, Pays, Sweep, Workspace},
     tables::Tables,
 };
 use melian_model::{Diagnostic, LineId, PlayerId, StageId, VarId};
@@ -63,7 +63,7 @@ pub fn explain(
         (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
     let players = model.players.len();
     let mut columns = player_columns(plan);
-    columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Some(player) }));
+    columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Discount::Player(player) }));
     let belief = segment_of(&scenario.segments, period);
     let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
     let mut space = Workspace::default();
@@ -83,8 +83,8 @@ pub fn explain(
     tables.at(plan, period)?;
     let mut here = player_columns(plan);
     for &l in &lines {
-        here.push(Column { pays: Pays::Line(l), discount: None });
-        here.push(Column { pays: Pays::Nothing, discount: Some(player) });
+        here.push(Column { pays: Pays::Line(l), discount: Discount::None });
+        here.push(Column { pays: Pays::Nothing, discount: Discount::Player(player) });
     }
     let doubled = next.map(|next| double(plan, &next, players, lines.len()));
     let last = doubled.is_none();

@@ -76,6 +76,7 @@ impl Observed {
                 until.iter().for_each(|e| self.end(e));
             }
             Atom::Choice { stage, given, .. } => given.iter().for_each(|e| self.stage(*stage, e)),
+            Atom::LongRun { what, given } => [what].into_iter().chain(given).for_each(|e| self.end(e)),
             Atom::Value(_) => {}
             Atom::Policy { stage, state, at, .. } | Atom::Margin { stage, state, at, .. } => {
                 self.look_ups.push((*stage, state.clone(), *at));

@@ -56,13 +56,23 @@ impl Pays {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Column {
     pub pays: Pays,
-    /// Whose discount factor; `None`: 1.
-    pub discount: Option<PlayerId>,
+    pub discount: Discount,
+}
+
+/// By what a column is discounted from one period to the next.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Discount {
+    /// By nothing.
+    None,
+    /// By this player's factor.
+    Player(PlayerId),
+    /// By this factor.
+    Factor(f64),
 }
 
 impl Column {
     pub fn player(player: PlayerId) -> Column {
-        Column { pays: Pays::Player(player), discount: Some(player) }
+        Column { pays: Pays::Player(player), discount: Discount::Player(player) }
     }
 }
 
@@ -114,7 +124,11 @@ pub(crate) struct Sweep<'a, 'm> {
 impl Sweep<'_, '_> {
     /// What a column is discounted by from one period to the next.
     fn discount(&self, column: usize) -> f64 {
-        self.columns[column].discount.map_or(1.0, |p| self.tables.discount[p.0])
+        match self.columns[column].discount {
+            Discount::None => 1.0,
+            Discount::Player(player) => self.tables.discount[player.0],
+            Discount::Factor(factor) => factor,
+        }
     }
 
     fn rules(&self, id: NodeId) -> &[StageRule] {

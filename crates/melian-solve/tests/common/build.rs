@@ -109,7 +109,7 @@ pub fn if_else(condition: Expr, then: Vec<Statement>, otherwise: Vec<Statement>)
 
 /// `P chooses …`.
 pub fn choose(stage: StageId, actions: Vec<ActionBody>) -> Statement {
-    statement(StatementKind::Choose(Choice { stage, actions }))
+    statement(StatementKind::Choose(Choice { stage, actions, with_next: false }))
 }
 
 /// An action that is always available.

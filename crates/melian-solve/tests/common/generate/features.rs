@@ -195,7 +195,8 @@ impl Found {
                 events.extend([what].into_iter().chain(given));
                 aheads = ahead;
             }
-            Atom::Total { what, until, window } => {
+            Atom::Total { what, until, window, discount } => {
+                option(discount.is_some(), "discounted");
                 option(until.is_some(), "until");
                 option(window.after > 0, "after");
                 events.extend([what].into_iter().chain(until));
@@ -217,7 +218,7 @@ impl Found {
                 option(window.after > 0, "after");
                 events.extend(given);
             }
-            Atom::Value(_) => {}
+            Atom::LongRun { .. } | Atom::Value(_) => {}
             Atom::Policy { state, .. } | Atom::Margin { state, .. } => option(!state.is_empty(), "where"),
         }
         for event in events {

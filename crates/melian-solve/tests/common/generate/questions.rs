@@ -47,7 +47,7 @@ impl Draft {
                     1 => self.stage_number().unwrap_or(num(1.0)),
                     _ => self.state_number(),
                 };
-                Atom::Total { what, until, window }
+                Atom::Total { what, until, window, discount: self.rate() }
             }
             7 if self.odds(0.2) => {
                 let (c, first) = self.existing()?;
@@ -179,6 +179,11 @@ impl Draft {
         if self.odds(0.4) { Some(self.state_event()) } else { None }
     }
 
+    /// What a total is discounted by, or nothing.
+    fn rate(&mut self) -> Option<Expr> {
+        if self.odds(0.3) { Some(Expr::number(self.decimal(5, 10))) } else { None }
+    }
+
     /// A condition on the state just before a choice, or none.
     fn at_choice(&mut self, stage: StageId) -> Option<Expr> {
         if self.odds(0.5) { Some(self.before_choice(stage)) } else { None }
@@ -202,6 +207,7 @@ impl Draft {
                     what: self.state_number(),
                     until: self.until(),
                     window: self.window_after(after),
+                    discount: self.rate(),
                 },
                 2 if after < horizon => {
                     Atom::Always { event: self.state_event(), window: self.window_after(after) }

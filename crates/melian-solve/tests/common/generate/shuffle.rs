@@ -188,7 +188,10 @@ impl Order {
                 exprs.extend([what].into_iter().chain(given));
                 ahead.iter_mut().for_each(|a| self.atom(&mut a.atom));
             }
-            Atom::Total { what, until, .. } => exprs.extend([what].into_iter().chain(until)),
+            Atom::Total { what, until, discount, .. } => {
+                exprs.extend([what].into_iter().chain(until).chain(discount));
+            }
+            Atom::LongRun { what, given } => exprs.extend([what].into_iter().chain(given)),
             Atom::WhenFirst { what, first, ahead, .. } => {
                 exprs.extend([what, first]);
                 ahead.iter_mut().for_each(|a| self.atom(&mut a.atom));

@@ -33,7 +33,10 @@ impl<'m> Play<'m> {
             Atom::Ever { event, before, window } => self.ever(event, before.as_ref(), *window, start, after),
             Atom::Always { event, window } => self.always(event, *window, start, after),
             Atom::At { what, given, at, ahead } => self.at(what, given.as_ref(), *at, ahead, start, after),
-            Atom::Total { what, until, window } => self.total(what, until.as_ref(), *window, start, after),
+            Atom::Total { what, until, window, discount } => {
+                self.total(what, until.as_ref(), discount.as_ref(), *window, start, after)
+            }
+            Atom::LongRun { .. } => unimplemented!("play that goes on for ever"),
             Atom::WhenFirst { what, first, window, ahead } => {
                 self.when_first(what, first, *window, ahead, start, after)
             }
@@ -148,6 +151,7 @@ impl<'m> Play<'m> {
         &self,
         what: &Expr,
         until: Option<&Expr>,
+        discount: Option<&Expr>,
         window: Window,
         start: &State,
         after: usize,
@@ -159,6 +163,9 @@ impl<'m> Play<'m> {
             let mut sum = 0.0;
             if t > window.after {
                 sum = self.sample(what, &[], t, moment)?.unwrap_or(0.0);
+                for s in after + 1..t {
+                    sum *= discount.map_or(Ok(1.0), |d| self.evaluate(d, &[], s, start))?;
+                }
             }
             memory.stopped = self.holds_at_end(until, t, moment)?;
             Ok([sum, 0.0])
