@@ -28,3 +28,4 @@ pub use plan::size::PlanSize;
 pub use plan::{Options, Plan};
 pub use sweep::kernels::{Kernels, exponentials};
 pub use sweep::lanes::Lanes;
+pub use sweep::tally::Counts;

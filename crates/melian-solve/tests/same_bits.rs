@@ -21,7 +21,7 @@ fn bits(answers: &Answers) -> Vec<Option<u64>> {
     });
     let bounds = answers.bounds.iter().flatten().flat_map(|b| [b.visits, b.bound]);
     let ranges = answers.payoff_range.iter().flat_map(|&(lo, hi)| [lo, hi]);
-    values.chain(bounds.chain(ranges).map(|x| Some(x.to_bits()))).chain([Some(answers.ties)]).collect()
+    values.chain(bounds.chain(ranges).map(|x| Some(x.to_bits()))).chain([Some(answers.counts.ties)]).collect()
 }
 
 fn pools() -> Vec<ThreadPool> {

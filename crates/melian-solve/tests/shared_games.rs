@@ -83,7 +83,7 @@ fn bits(answers: &Answers) -> Vec<Option<u64>> {
     let bounds = answers.bounds.iter().flatten().flat_map(|b| [b.visits, b.bound]);
     let ranges = answers.payoff_range.iter().flat_map(|&(lo, hi)| [lo, hi]);
     let all = bounds.chain(ranges).map(|x| Some(x.to_bits()));
-    values.chain(all).chain([Some(answers.ties)]).collect()
+    values.chain(all).chain([Some(answers.counts.ties)]).collect()
 }
 
 #[test]

@@ -217,7 +217,7 @@ impl<'a> Study<'a> {
         self.effort.periods += solved.periods;
         for (need, answers) in groups.iter().flatten().zip(solved.games.into_iter().flatten()) {
             if need.world == self.base {
-                self.base_facts = Some((answers.payoff_range, answers.ties));
+                self.base_facts = Some((answers.payoff_range, answers.counts.ties));
             }
             self.ledger.enter(need.number, answers.values, answers.bounds);
         }

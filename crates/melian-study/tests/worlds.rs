@@ -117,7 +117,7 @@ impl Engine for Recorder {
                     values: vec![Answer::Number(sum / first as f64); query.atoms.len()],
                     bounds: bounds.clone(),
                     payoff_range: vec![(0.0, 1.0)],
-                    ties: 0,
+                    counts: melian_solve::Counts::default(),
                 }
             };
             game.queries.iter().map(answer).collect()

@@ -11,16 +11,12 @@ use crate::{
     plan::flow::Step,
     sweep::belief::{History, player_columns},
     sweep::policy::{Look, adjust},
-    sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Workspace},
+    sweep::tally::Counts,
+    sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Tally, Workspace},
     tables::Tables,
 };
-use melian_model::Diagnostic;
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    sync::Arc,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use melian_model::{Diagnostic, Span, StageId};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// What the backward sweeps find.
 pub(crate) struct Found {
@@ -32,8 +28,8 @@ pub(crate) struct Found {
     /// For each game and player, the least and greatest value at the start of period 1.
     pub payoff_range: Vec<Vec<(f64, f64)>>,
     pub look_ups: Vec<Option<f64>>,
-    /// For each game, ties split at choices of best response.
-    pub ties: Vec<u64>,
+    /// For each game, what happened at choices.
+    pub counts: Vec<Counts>,
     /// What a forward pass needs of each stretch.
     pub solved: Vec<Option<Solved>>,
     /// The tables of paths that are not believed.
@@ -54,7 +50,7 @@ struct Front {
     values: Boundary,
     /// For each other path, its columns.
     others: Vec<Boundary>,
-    ties: u64,
+    counts: Counts,
     look_ups: Vec<(usize, f64)>,
 }
 
@@ -73,7 +69,7 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
         values: vec![Vec::new(); games.len()],
         payoff_range: vec![Vec::new(); games.len()],
         look_ups: vec![None; batch.work.look_ups.len()],
-        ties: vec![0; games.len()],
+        counts: vec![Counts::default(); games.len()],
         solved: batch.sharing.stretches.iter().map(|_| None).collect(),
         paths: HashMap::new(),
     };
@@ -111,7 +107,7 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
                 found.paths.extend(tables.map(|tables| (path.part, tables)));
             }
             found.solved[job.node.stretch] = job.solved;
-            job.node.parts.iter().for_each(|&(g, _)| found.ties[g] += front.ties);
+            job.node.parts.iter().for_each(|&(g, _)| found.counts[g] += front.counts);
             front.look_ups.iter().for_each(|&(i, answer)| found.look_ups[i] = Some(answer));
             after.push(front);
         }
@@ -212,7 +208,7 @@ impl Job<'_> {
         };
         solved.tables.at(plan, node.period).map_err(trouble)?;
         let tables = &solved.tables;
-        let ties = AtomicU64::new(0);
+        let tally = Tally::default();
         let mut policies = Policies::new();
         if node.paths.len() > 1 {
             policies.resize_with(plan.nodes.len(), Vec::new);
@@ -234,7 +230,7 @@ impl Job<'_> {
             };
             let mut out = plan.memory.boundaries.take();
             if number == 0 {
-                let sweep = Sweep { plan, tables, columns: &all, stage_rules: &rules, ties: &ties };
+                let sweep = Sweep { stage_rules: &rules, ..Sweep::new(plan, tables, &all, &tally) };
                 let keep = if node.paths.len() > 1 { Some(&mut policies) } else { None };
                 sweep.run(space, next, Choosing::Respond(keep), &mut at_end, &mut out);
                 front.look_ups = look_ups(batch, tables, next, &self.looks);
@@ -250,7 +246,7 @@ impl Job<'_> {
                 own.at(plan, path.period).map_err(|problems| Trouble { game: path.part.0, problems })?;
                 let mut adjusted = policies.clone();
                 adjust(plan, own, &mut adjusted);
-                let sweep = Sweep { plan, tables: own, columns: &all, stage_rules: &rules, ties: &ties };
+                let sweep = Sweep { stage_rules: &rules, ..Sweep::new(plan, own, &all, &tally) };
                 let choosing = Choosing::Given(&adjusted, &tables.precision);
                 sweep.run(space, next, choosing, &mut at_end, &mut out);
                 front.others.push(out);
@@ -260,7 +256,10 @@ impl Job<'_> {
             }
             wrong?;
         }
-        front.ties = ties.load(Ordering::Relaxed);
+        front.counts = tally.counts();
+        if front.counts.lost > 0 {
+            return Err(trouble(vec![unsettled(plan, node.period)]));
+        }
         let stretch = &batch.sharing.stretches[node.stretch];
         if let (Some(history), Some((first, last))) = (&mut solved.history, stretch.forward)
             && (first + 1..=last + 1).contains(&node.period)
@@ -283,6 +282,20 @@ impl Solved {
         }
         Ok(Solved { tables, history })
     }
+}
+
+/// The equilibrium of choices made at the same time was not found.
+fn unsettled(plan: &Plan, period: usize) -> Diagnostic {
+    let choices = plan.together.iter().flatten().map(|&id| &plan.flow.points[plan.nodes[id].point].step);
+    let span = choices.filter_map(|step| match step {
+        Step::Choose { span, .. } => Some(*span),
+        _ => None,
+    });
+    let word = &plan.model.period_word;
+    let title = format!("no equilibrium of the choices made at the same time was found in {word} {period}");
+    Diagnostic::error("stage-not-solved", title, span.clone().next().unwrap_or(Span::NONE))
+        .label("the branch from uniform play could not be followed to these precisions")
+        .help("lower the players' precisions: far from them the branch may turn very sharply")
 }
 
 /// What follows the period of a node along one of its paths: the players' columns if it is believed, and the questions',
@@ -383,7 +396,7 @@ fn look_ups(batch: &Batch, tables: &Tables, next: Option<&Boundary>, looks: &[us
         return Vec::new();
     }
     let all = looks.iter().map(|&i| &batch.work.look_ups[i]);
-    let at: Vec<(NodeId, usize)> = all.clone().map(|l| (l.node, l.state)).collect();
+    let at: Vec<(NodeId, usize, StageId)> = all.clone().map(|l| (l.node, l.state, l.stage)).collect();
     let found = peek(batch.plan, tables, next, &at);
     let answers = looks
         .iter()
@@ -394,7 +407,7 @@ fn look_ups(batch: &Batch, tables: &Tables, next: Option<&Boundary>, looks: &[us
 
 /// What is wanted of a choice.
 fn look_up(plan: &Plan, wanted: &LookUp, look: &Look) -> Option<f64> {
-    let node = &plan.nodes[wanted.node];
+    let node = &plan.nodes[plan.node_of(wanted.node, wanted.stage)?];
     let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
     let place = |action: usize| node.edges.iter().position(|edge| choice.actions[edge.role].action == action);
     match &wanted.wanted {

@@ -10,13 +10,13 @@ use crate::{
     ask::push::{Pass, Push, Stop, Ways},
     ask::recursion::Work,
     ask::sharing::{Node, Part},
-    sweep::Workspace,
     sweep::belief::value_period,
     sweep::policy::adjust,
+    sweep::{Tally, Workspace},
     tables::Tables,
 };
 use rayon::prelude::*;
-use std::{collections::BTreeMap, sync::atomic::AtomicU64};
+use std::collections::BTreeMap;
 
 /// Recursions that can share a flow of mass.
 pub(crate) fn flows(work: &Work, root: &[usize]) -> Vec<(Stop, Vec<usize>)> {
@@ -157,7 +157,7 @@ impl Job<'_> {
         let mut policies = plan.memory.policies.take();
         policies.resize_with(plan.nodes.len(), Vec::new);
         let mut out = plan.memory.boundaries.take();
-        value_period(plan, tables, space, next, Some(&mut policies), &mut out, &AtomicU64::new(0));
+        value_period(plan, tables, space, next, Some(&mut policies), &mut out, &Tally::default());
         plan.memory.boundaries.give(out);
         for along in &mut self.paths {
             let trouble = |problems| Trouble { game: along.part.0, problems };

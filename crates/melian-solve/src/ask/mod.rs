@@ -27,6 +27,7 @@ use crate::{
     plan::Plan,
     plan::explore::NodeId,
     semantics::eval::{Env, eval},
+    sweep::tally::Counts,
     tables::pays_finally,
 };
 use melian_model::{Atom, Diagnostic, Expr, PlayerId, Span, Window};
@@ -41,8 +42,8 @@ pub struct Answers {
     pub bounds: Vec<Vec<Bound>>,
     /// For each player, the least and greatest value at a reachable start of period 1.
     pub payoff_range: Vec<(f64, f64)>,
-    /// Visits in the state space at which a best response was tied.
-    pub ties: u64,
+    /// What happened at choices, in all of the state space and all periods.
+    pub counts: Counts,
 }
 
 /// Answers about several games.
@@ -265,7 +266,7 @@ impl Taken {
             values: self.combined[q].iter().map(|c| told.answer(c)).collect::<Result<_, _>>()?,
             bounds: self.bounds.iter().map(|pairs| pairs.iter().map(bound).collect()).collect(),
             payoff_range: found.payoff_range[g].clone(),
-            ties: found.ties[g],
+            counts: found.counts[g],
         })
     }
 }

@@ -3,24 +3,26 @@
 use crate::{
     plan::explore::NodeId,
     plan::{Op, Plan},
-    sweep::policy::{Look, look},
-    sweep::{Boundary, entropy},
+    sweep::policy::{Look, look, look_at},
+    sweep::together::{Settled, Together},
+    sweep::{Boundary, Policies, entropy},
     tables::Tables,
 };
-use melian_model::Convention;
+use melian_model::{Convention, StageId};
 
 /// The choices at some nodes and states, given the values at the start of the next period (`None` after the last).
 pub(crate) fn peek(
     plan: &Plan,
     tables: &Tables,
     next: Option<&Boundary>,
-    at: &[(NodeId, usize)],
+    at: &[(NodeId, usize, StageId)],
 ) -> Vec<Option<Look>> {
     let players = plan.model.players.len();
-    let mut peek = Peek { plan, tables, next, values: vec![Vec::new(); plan.nodes.len()] };
+    let mut peek =
+        Peek { plan, tables, next, values: vec![Vec::new(); plan.nodes.len()], play: Policies::new() };
     // The states of each node that can follow.
     let mut follow: Vec<Vec<usize>> = vec![Vec::new(); plan.nodes.len()];
-    at.iter().for_each(|&(id, state)| follow[id].push(state));
+    at.iter().for_each(|&(id, state, _)| follow[id].push(state));
     for &id in plan.order.iter().rev() {
         let mut states = std::mem::take(&mut follow[id]);
         states.sort_unstable();
@@ -45,6 +47,11 @@ pub(crate) fn peek(
                 peek.values[edge.target] = room(edge.target);
             }
         }
+        if let Some((nodes, place)) = plan.together_with(id)
+            && place + 1 == nodes.len()
+        {
+            peek.settle(Together { plan, tables, nodes }, &follow[nodes[0]]);
+        }
         let n = plan.nodes[id].space.size;
         let mut values = room(id);
         for &state in &follow[id] {
@@ -54,7 +61,7 @@ pub(crate) fn peek(
         }
         peek.values[id] = values;
     }
-    at.iter().map(|&(id, state)| look(plan, tables, id, state, &peek.values)).collect()
+    at.iter().map(|&(id, state, stage)| look_at(plan, tables, (id, state), stage, &peek.values)).collect()
 }
 
 struct Peek<'a, 'm> {
@@ -63,9 +70,31 @@ struct Peek<'a, 'm> {
     next: Option<&'a Boundary>,
     /// Players' values at the states that were asked for; 0 at others.
     values: Vec<Vec<f64>>,
+    /// Choice probabilities of choices made at the same time.
+    play: Policies,
 }
 
 impl Peek<'_, '_> {
+    /// The equilibria of choices made at the same time, at some states before them.
+    fn settle(&mut self, together: Together, states: &[usize]) {
+        together.make_room(&mut self.play);
+        for &state in states {
+            let moment = together.moment(state);
+            let game = together.game_at(&moment, &self.values);
+            let Settled { q, .. } = together.settle(&moment, &game, None);
+            together.write(&moment, &q, &mut self.play);
+        }
+    }
+
+    /// How likely each action is at a state.
+    fn chosen(&self, id: NodeId, state: usize) -> Option<Vec<f64>> {
+        let (plan, n) = (self.plan, self.plan.nodes[id].space.size);
+        if plan.together_with(id).is_none() {
+            return Some(look(plan, self.tables, id, state, &self.values)?.probability);
+        }
+        Some((0..plan.nodes[id].edges.len()).map(|a| self.play[id][a * n + state]).collect())
+    }
+
     /// The entry of a table at a state of its node.
     fn entry(&self, table: usize, plane: usize, state: usize) -> f64 {
         let (spec, data) = self.tables.table(self.plan, table);
@@ -133,14 +162,14 @@ impl Peek<'_, '_> {
                 open.map(|edge| self.entry(*law, edge, state) * after(edge)).sum()
             }
             Op::Choose { stage, .. } => {
-                let Some(look) = look(plan, tables, id, state, &self.values) else { return 0.0 };
+                let Some(probability) = self.chosen(id, state) else { return 0.0 };
                 let open = self.open(id, state).into_iter();
-                let expected: f64 = open.map(|edge| look.probability[edge] * after(edge)).sum();
+                let expected: f64 = open.map(|edge| probability[edge] * after(edge)).sum();
                 let mover = plan.model.stage(*stage).player.0;
                 let lambda = tables.precision[mover];
                 let enjoyed = mover == player && plan.model.convention == Convention::Emax;
                 if enjoyed && lambda.is_finite() {
-                    expected + entropy(look.probability.into_iter()) / lambda
+                    expected + entropy(probability.into_iter()) / lambda
                 } else {
                     expected
                 }

@@ -110,7 +110,9 @@ pub(crate) struct About {
 pub(crate) struct LookUp {
     pub game: usize,
     pub at: usize,
+    /// The stage's node; the first of those that are chosen at the same time.
     pub node: NodeId,
+    pub stage: StageId,
     pub state: usize,
     pub wanted: Wanted,
 }
@@ -328,16 +330,22 @@ impl Work {
                 Combine::LongRun(self.expr(only.as_ref().unwrap_or(what)), self.some(given))
             }
             Atom::Value(player) => Combine::Value(*player),
-            Atom::Policy { actions, at, .. } => self.look_up(LookUp {
+            Atom::Policy { stage, actions, at, .. } => self.look_up(LookUp {
                 game,
                 at: *at,
                 node,
+                stage: *stage,
                 state,
                 wanted: Wanted::Probability(actions.clone()),
             }),
-            Atom::Margin { action, over, at, .. } => {
-                self.look_up(LookUp { game, at: *at, node, state, wanted: Wanted::Margin(*action, *over) })
-            }
+            Atom::Margin { stage, action, over, at, .. } => self.look_up(LookUp {
+                game,
+                at: *at,
+                node,
+                stage: *stage,
+                state,
+                wanted: Wanted::Margin(*action, *over),
+            }),
         }
     }
 

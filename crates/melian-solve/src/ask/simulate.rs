@@ -6,11 +6,10 @@ use crate::{
     plan::{Op, Plan},
     sweep::belief::{History, value_period},
     sweep::policy::adjust,
-    sweep::{Boundary, Policies, Workspace},
+    sweep::{Boundary, Policies, Tally, Workspace},
     tables::Tables,
 };
 use melian_model::{Diagnostic, LineId, PlayerId, Span, StageId, VarId};
-use std::sync::atomic::AtomicU64;
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Debug)]
@@ -88,7 +87,7 @@ pub fn simulate(
     };
     let mut events = Vec::new();
     let mut space = Workspace::default();
-    let ties = AtomicU64::new(0);
+    let tally = Tally::default();
     let last = periods.min(model.horizon);
     let mut first = 1;
     for segment in &scenario.segments {
@@ -108,7 +107,7 @@ pub fn simulate(
             let next = history.at(plan, &mut belief, &mut space, period + 1)?;
             belief.at(plan, period)?;
             let mut out = Boundary::new();
-            value_period(plan, &belief, &mut space, next, Some(&mut policies), &mut out, &ties);
+            value_period(plan, &belief, &mut space, next, Some(&mut policies), &mut out, &tally);
             let tables = match &mut path {
                 None => &belief,
                 Some(path) => {

@@ -1,8 +1,7 @@
 //! The values of a game at every state, without a question.
 
-use crate::{ask::scenario::Setting, plan::Plan, sweep::belief::value_period, tables::Tables};
+use crate::{ask::scenario::Setting, plan::Plan, sweep::Tally, sweep::belief::value_period, tables::Tables};
 use melian_model::Diagnostic;
-use std::sync::atomic::AtomicU64;
 
 /// Solves a game, and writes for each player the values at the states where its first period can start: those that the
 /// plan reaches, in the plan's order.
@@ -20,11 +19,11 @@ pub fn solve_values(
     let mut tables = Tables::new(plan, setting, horizon)?;
     let mut space = plan.memory.workspaces.take();
     let (mut here, mut after) = (plan.memory.boundaries.take(), plan.memory.boundaries.take());
-    let ties = AtomicU64::new(0);
+    let tally = Tally::default();
     for period in (1..=horizon).rev() {
         tables.at(plan, period)?;
         let next = (period < horizon).then_some(&after);
-        value_period(plan, &tables, &mut space, next, None, &mut here, &ties);
+        value_period(plan, &tables, &mut space, next, None, &mut here, &tally);
         std::mem::swap(&mut here, &mut after);
     }
     values.resize_with(plan.model.players.len(), Vec::new);

@@ -10,12 +10,12 @@ use crate::{
     plan::explore::NodeId,
     plan::flow::Step,
     sweep::belief::player_columns,
-    sweep::policy::look,
-    sweep::{Boundary, Choosing, Column, Discount, Pays, Sweep, Workspace},
+    sweep::policy::look_at,
+    sweep::together::{Settled, Together},
+    sweep::{Boundary, Choosing, Column, Discount, Pays, Sweep, Tally, Workspace},
     tables::Tables,
 };
 use melian_model::{Diagnostic, LineId, PlayerId, StageId, VarId};
-use std::sync::atomic::AtomicU64;
 
 /// A choice at a state, explained.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,11 +67,11 @@ pub fn explain(
     let belief = segment_of(&scenario.segments, period);
     let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
     let mut space = Workspace::default();
-    let ties = AtomicU64::new(0);
+    let tally = Tally::default();
     let mut next: Option<Boundary> = None;
     for later in (period + 1..=model.horizon).rev() {
         tables.at(plan, later)?;
-        let sweep = Sweep { plan, tables: &tables, columns: &columns, stage_rules: &[], ties: &ties };
+        let sweep = Sweep::new(plan, &tables, &columns, &tally);
         let mut out = Boundary::new();
         let choosing = Choosing::Respond(None);
         sweep.run_plain(&mut space, next.as_ref(), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
@@ -89,7 +89,7 @@ pub fn explain(
     let doubled = next.map(|next| double(plan, &next, players, lines.len()));
     let last = doubled.is_none();
     let mut explained = None;
-    let sweep = Sweep { plan, tables: &tables, columns: &here, stage_rules: &[], ties: &ties };
+    let sweep = Sweep::new(plan, &tables, &here, &tally);
     let mut at_end = |id: NodeId, values: &mut [f64]| {
         if last {
             // `finally` was counted as paid now; it belongs to what comes later.
@@ -105,7 +105,7 @@ pub fn explain(
     };
     let mut seen = |id: NodeId, values: &[Vec<f64>]| {
         if id == node && explained.is_none() {
-            explained = take_apart(plan, &tables, id, at, values, &lines, players);
+            explained = take_apart(plan, &tables, (id, at), stage, values, &lines, players);
         }
     };
     let mut out = Boundary::new();
@@ -140,24 +140,28 @@ fn double(plan: &Plan, next: &Boundary, players: usize, lines: usize) -> Boundar
 fn take_apart(
     plan: &Plan,
     tables: &Tables,
-    id: NodeId,
-    state: usize,
+    (first, state): (NodeId, usize),
+    stage: StageId,
     values: &[Vec<f64>],
     lines: &[LineId],
     players: usize,
 ) -> Option<Vec<ActionWhy>> {
+    let id = plan.node_of(first, stage)?;
     let node = &plan.nodes[id];
     let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
-    let look = look(plan, tables, id, state, values)?;
-    let inner = node.space.inner;
+    let look = look_at(plan, tables, (first, state), stage, values)?;
     let mut actions = Vec::new();
     for (a, edge) in node.edges.iter().enumerate() {
         if !look.available[a] {
             continue;
         }
-        let size = plan.nodes[edge.target].space.size;
-        let at = tables.edge_rows(&edge.rows)[state / inner] as usize + state % inner;
-        let column = |c: usize| values[edge.target][c * size + at];
+        let ways = ways(plan, tables, (first, state), id, a, values);
+        let column = |c: usize| -> f64 {
+            let worth = |&(p, target, at): &(f64, NodeId, usize)| {
+                p * values[target][c * plan.nodes[target].space.size + at]
+            };
+            ways.iter().map(worth).sum()
+        };
         let now: Vec<(LineId, f64)> =
             lines.iter().enumerate().map(|(l, &line)| (line, column(players + 2 * l))).collect();
         let later: Vec<(LineId, f64)> =
@@ -174,4 +178,45 @@ fn take_apart(
         });
     }
     Some(actions)
+}
+
+/// Where an action of a node leads from a state, with how likely each way is: one, unless others choose at the same time.
+/// `first` is the first of these.
+fn ways(
+    plan: &Plan,
+    tables: &Tables,
+    (first, state): (NodeId, usize),
+    id: NodeId,
+    action: usize,
+    values: &[Vec<f64>],
+) -> Vec<(f64, NodeId, usize)> {
+    let to = |id: NodeId, edge: usize, state: usize| {
+        let node = &plan.nodes[id];
+        let inner = node.space.inner;
+        let edge = &node.edges[edge];
+        (edge.target, tables.edge_rows(&edge.rows)[state / inner] as usize + state % inner)
+    };
+    let Some((nodes, _)) = plan.together_with(first) else {
+        let (target, at) = to(id, action, state);
+        return vec![(1.0, target, at)];
+    };
+    let together = Together { plan, tables, nodes };
+    let moment = together.moment(state);
+    let Settled { q, .. } = together.settle(&moment, &together.game_at(&moment, values), None);
+    let mut ways = vec![(1.0, first, state)];
+    for (k, &here) in nodes.iter().enumerate() {
+        let all: Vec<(usize, f64)> = match here == id {
+            true => vec![(action, 1.0)],
+            false => moment.menus[k].iter().copied().zip(q[k].iter().copied()).collect(),
+        };
+        let further = |&(p, _, state): &(f64, NodeId, usize)| {
+            let step = |&(a, q): &(usize, f64)| {
+                let (target, at) = to(here, a, state);
+                (p * q, target, at)
+            };
+            all.iter().map(step).collect::<Vec<_>>()
+        };
+        ways = ways.iter().flat_map(further).collect();
+    }
+    ways
 }

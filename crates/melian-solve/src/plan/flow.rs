@@ -88,15 +88,27 @@ pub(crate) struct Flow<'m> {
     pub entry: PointId,
     /// What is paid at the end of the last period.
     pub finally: Vec<Payment<'m>>,
+    /// Choices that are made at the same time: their points, in the order in which they are written.
+    pub together: Vec<Vec<PointId>>,
 }
 
 impl<'m> Flow<'m> {
     pub fn new(model: &'m Model) -> Flow<'m> {
         let mut finally = Vec::new();
         model.finally.0.iter().for_each(|s| collect(&s.kind, &mut Vec::new(), &mut finally));
-        let mut flow = Flow { points: vec![Point { step: Step::Exit, next: 0 }], entry: 0, finally };
+        let mut flow = Flow {
+            points: vec![Point { step: Step::Exit, next: 0 }],
+            entry: 0,
+            finally,
+            together: Vec::new(),
+        };
         flow.entry = flow.block(model, &model.period, 0, &mut Vec::new());
         flow
+    }
+
+    /// The choices made at the same time as that of a point, its own among them.
+    pub fn together_with(&self, point: PointId) -> Option<&[PointId]> {
+        self.together.iter().find(|points| points.contains(&point)).map(|points| &points[..])
     }
 
     /// The place at which a stage is played, if exactly one agrees with the enclosing choices that are named; with the
@@ -156,7 +168,16 @@ impl<'m> Flow<'m> {
                         inside.pop();
                     }
                     let inside = inside.clone();
-                    self.push(Step::Choose { stage: choice.stage, choice, bodies, inside, span }, next)
+                    let after = next;
+                    let point =
+                        self.push(Step::Choose { stage: choice.stage, choice, bodies, inside, span }, after);
+                    if choice.with_next {
+                        match self.together.last_mut() {
+                            Some(points) if points.first() == Some(&after) => points.insert(0, point),
+                            _ => self.together.push(vec![point, after]),
+                        }
+                    }
+                    point
                 }
                 StatementKind::End => self.push(Step::End, 0),
                 StatementKind::Pay { .. } => next,

@@ -72,13 +72,16 @@ pub(crate) fn liveness(
                     payments.iter().flat_map(|p| p.expressions(&env)).for_each(|e| add(&mut set, e, &env));
                 }
                 Step::Branch { arms } => arms.iter().for_each(|(c, _)| add(&mut set, c, &env)),
-                Step::Choose { stage, choice, .. } => {
-                    choice
-                        .actions
-                        .iter()
-                        .filter_map(|a| a.guard.as_ref())
-                        .for_each(|g| add(&mut set, g, &env));
-                    observed.at_stage.iter().filter(|(s, _)| s == stage).for_each(|(_, v)| set.insert(v.0));
+                Step::Choose { .. } => {
+                    // Choices made at the same time know the same.
+                    let own = [node.point];
+                    for &point in flow.together_with(node.point).unwrap_or(&own) {
+                        let Step::Choose { stage, choice, .. } = &flow.points[point].step else { continue };
+                        let guards = choice.actions.iter().filter_map(|a| a.guard.as_ref());
+                        guards.for_each(|g| add(&mut set, g, &env));
+                        let seen = observed.at_stage.iter().filter(|(s, _)| s == stage);
+                        seen.for_each(|(_, v)| set.insert(v.0));
+                    }
                 }
                 Step::End => {}
             }

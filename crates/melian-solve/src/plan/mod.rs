@@ -143,6 +143,8 @@ pub struct Plan<'m> {
     pub(crate) tables: Vec<TableSpec>,
     /// Number of edges whose rows depend on a table.
     pub(crate) slots: usize,
+    /// Choices made at the same time: their nodes, in the order in which they are written.
+    pub(crate) together: Vec<Vec<NodeId>>,
     pub(crate) size: PlanSize,
     pub(crate) schedule: Schedule,
     pub(crate) options: Options,
@@ -224,8 +226,10 @@ impl<'m> Plan<'m> {
                 uses[edge.target] += 1;
             }
         }
+        let together = together(&flow, &nodes);
         let mut plan = Plan {
             model,
+            together,
             keys,
             nodes,
             order: graph.order,
@@ -259,6 +263,18 @@ impl<'m> Plan<'m> {
         plan.schedule = Schedule::new(&plan);
         plan.size = size::measure(&plan);
         Ok(plan)
+    }
+
+    /// The choices made at the same time as that of a node, and its place among them.
+    pub(crate) fn together_with(&self, id: NodeId) -> Option<(&[NodeId], usize)> {
+        self.together.iter().find_map(|nodes| Some((&nodes[..], nodes.iter().position(|n| *n == id)?)))
+    }
+
+    /// The node of a stage: of those chosen at the same time, `first` is the first one's.
+    pub(crate) fn node_of(&self, first: NodeId, stage: StageId) -> Option<NodeId> {
+        let nodes = self.together_with(first).map_or(std::slice::from_ref(&first), |(nodes, _)| nodes);
+        let is = |id: &NodeId| matches!(self.nodes[*id].op, Op::Choose { stage: own, .. } if own == stage);
+        nodes.iter().copied().find(is)
     }
 
     /// The model it was made for.
@@ -325,6 +341,23 @@ impl<'m> Plan<'m> {
         node.space.levels_of(state, &mut levels);
         levels
     }
+}
+
+/// For each combination of keys, the nodes of choices that are made at the same time.
+fn together(flow: &Flow, nodes: &[PlanNode]) -> Vec<Vec<NodeId>> {
+    let mut all = Vec::new();
+    for points in &flow.together {
+        for first in (0..nodes.len()).filter(|&id| nodes[id].point == points[0]) {
+            let mut own = vec![first];
+            while own.len() < points.len()
+                && let Some(edge) = nodes[own[own.len() - 1]].edges.first()
+            {
+                own.push(edge.target);
+            }
+            all.push(own);
+        }
+    }
+    all
 }
 
 /// Whether a draw's edges are stay, up and down instead of one for each level.

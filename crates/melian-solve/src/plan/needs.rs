@@ -124,6 +124,8 @@ pub(crate) fn look_up_at(
     named: &[(VarId, usize)],
 ) -> Option<(PointId, Vec<u32>)> {
     let (point, inside) = flow.place(stage, named)?;
+    // Who chooses at the same time as others knows what the first of them knows.
+    let point = flow.together_with(point).map_or(point, |points| points[0]);
     let mut levels: Vec<u32> = start.iter().map(|&k| k as u32).collect();
     for &(v, k) in named.iter().chain(inside) {
         levels[v.0] = k as u32;

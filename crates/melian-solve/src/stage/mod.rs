@@ -2,9 +2,11 @@
 
 mod normal_form;
 mod principal;
+mod solve;
 
 pub use normal_form::NormalForm;
 pub use principal::{Equilibrium, Lost, Stride, principal_branch};
+pub use solve::{derivative, equilibrium, response};
 
 use faer::Mat;
 

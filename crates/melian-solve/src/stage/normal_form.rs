@@ -25,6 +25,32 @@ impl NormalForm {
         &self.payoffs[player]
     }
 
+    /// How much what another does can matter to what a player gets more from one action than from another:
+    /// max over pairs of actions a, b and the others' actions s of range_c [ u(a, c, s) − u(b, c, s) ].
+    pub fn interaction(&self, player: usize, other: usize) -> f64 {
+        let after = |i: usize| self.actions[i + 1..].iter().product::<usize>();
+        let (own, theirs) = (self.actions[player], self.actions[other]);
+        let (step, turn) = (after(player), after(other));
+        let payoffs = &self.payoffs[player];
+        let mut most = 0.0f64;
+        // Profiles in which both play their first action stand for all others'.
+        let firsts = (0..payoffs.len()).filter(|p| p / step % own == 0 && p / turn % theirs == 0);
+        for at in firsts {
+            for a in 0..own {
+                for b in 0..a {
+                    let more =
+                        |c: usize| payoffs[at + a * step + c * turn] - payoffs[at + b * step + c * turn];
+                    let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
+                    for c in 0..theirs {
+                        (lo, hi) = (lo.min(more(c)), hi.max(more(c)));
+                    }
+                    most = most.max(hi - lo);
+                }
+            }
+        }
+        most
+    }
+
     /// The player's payoffs with all others' actions integrated out, one at a time, but for those of `keep`.
     fn without_others(&self, player: usize, keep: Option<usize>, q: &[Vec<f64>]) -> Vec<f64> {
         let mut table = self.payoffs[player].clone();

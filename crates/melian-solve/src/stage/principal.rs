@@ -66,16 +66,16 @@ const LEAST_STEP: f64 = 1e-9;
 /// Below this a change of sign is a crossing.
 const CROSSING: f64 = 1e-4;
 
-struct Branch<'g, G> {
+pub(super) struct Branch<'g, G> {
     game: &'g G,
     lambda: &'g [f64],
     /// Where each player's unknowns begin.
-    begins: Vec<usize>,
-    size: usize,
+    pub(super) begins: Vec<usize>,
+    pub(super) size: usize,
 }
 
 impl<'g, G: Simultaneous> Branch<'g, G> {
-    fn new(game: &'g G, lambda: &'g [f64]) -> Self {
+    pub(super) fn new(game: &'g G, lambda: &'g [f64]) -> Self {
         let mut begins = Vec::new();
         let mut size = 0;
         for &actions in game.actions() {
@@ -86,7 +86,7 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
     }
 
     /// Probabilities of y.
-    fn play(&self, y: &[f64]) -> Vec<Vec<f64>> {
+    pub(super) fn play(&self, y: &[f64]) -> Vec<Vec<f64>> {
         let of = |(i, &actions): (usize, &usize)| {
             let y = &y[self.begins[i]..][..actions - 1];
             let top = y.iter().fold(0.0, |m: f64, y| m.max(*y));
@@ -99,7 +99,7 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
     }
 
     /// λ times what each action is worth more than the first.
-    fn pull(&self, q: &[Vec<f64>]) -> Vec<f64> {
+    pub(super) fn pull(&self, q: &[Vec<f64>]) -> Vec<f64> {
         let mut pull = Vec::with_capacity(self.size);
         for (i, &actions) in self.game.actions().iter().enumerate() {
             let mut worth = vec![0.0; actions];
@@ -110,13 +110,13 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
     }
 
     /// G, at y and τ.
-    fn value(&self, x: &[f64]) -> Vec<f64> {
+    pub(super) fn value(&self, x: &[f64]) -> Vec<f64> {
         let (y, tau) = (&x[..self.size], x[self.size]);
         y.iter().zip(self.pull(&self.play(y))).map(|(y, pull)| y - tau * pull).collect()
     }
 
     /// [G_y G_τ].
-    fn jacobian(&self, x: &[f64]) -> Mat<f64> {
+    pub(super) fn jacobian(&self, x: &[f64]) -> Mat<f64> {
         let n = self.size;
         let q = self.play(&x[..n]);
         let pull = self.pull(&q);
@@ -143,7 +143,7 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
     }
 
     /// The sign of det G_y.
-    fn index(&self, x: &[f64]) -> f64 {
+    pub(super) fn index(&self, x: &[f64]) -> f64 {
         self.jacobian(x).subcols(0, self.size).determinant().signum()
     }
 
@@ -168,7 +168,7 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
     }
 
     /// Newton's method on G = 0 in the plane through `from` that stands on `normal`; and how far it moved.
-    fn correct(&self, from: &[f64], normal: &[f64]) -> Option<(Vec<f64>, f64)> {
+    pub(super) fn correct(&self, from: &[f64], normal: &[f64]) -> Option<(Vec<f64>, f64)> {
         let mut x = from.to_vec();
         let mut last = f64::INFINITY;
         for _ in 0..12 {
@@ -210,7 +210,7 @@ fn norm(x: &[f64]) -> f64 {
     dot(x, x).sqrt()
 }
 
-fn largest(x: &[f64]) -> f64 {
+pub(super) fn largest(x: &[f64]) -> f64 {
     x.iter().fold(0.0, |m, x| f64::max(m, x.abs()))
 }
 
@@ -259,7 +259,8 @@ pub fn principal_branch(
             return Ok(Equilibrium { q, residual, folds, crossings, steps, index });
         }
         (x, tangent, index) = (y, turned, sign);
-        step = (1.5 * step).min(stride.longest);
+        // Far out, log-odds grow with the precision, and so may steps.
+        step = (1.5 * step).min(stride.longest * (1.0 + 0.2 * norm(&x)));
     }
     Err(Lost::Endless(x[n]))
 }

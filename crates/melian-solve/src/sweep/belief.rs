@@ -3,12 +3,11 @@
 use crate::{
     ask::scenario::Setting,
     plan::Plan,
-    sweep::{Boundary, Choosing, Column, Policies, Sweep, Workspace},
+    sweep::{Boundary, Choosing, Column, Policies, Sweep, Tally, Workspace},
     tables::Tables,
 };
 use melian_model::{Diagnostic, PlayerId};
 use smallvec::SmallVec;
-use std::sync::atomic::AtomicU64;
 
 /// Values at period starts, every `stride`-th period kept.
 ///
@@ -39,10 +38,10 @@ pub(crate) fn value_period(
     next: Option<&Boundary>,
     policies: Option<&mut Policies>,
     out: &mut Boundary,
-    ties: &AtomicU64,
+    tally: &Tally,
 ) {
     let columns = player_columns(plan);
-    let sweep = Sweep { plan, tables, columns: &columns, stage_rules: &[], ties };
+    let sweep = Sweep::new(plan, tables, &columns, tally);
     sweep.run(space, next, Choosing::Respond(policies), &mut |_, _| {}, out);
 }
 
@@ -87,12 +86,12 @@ impl History {
         let horizon = plan.model.horizon;
         let mut tables = Tables::new(plan, setting, horizon)?;
         let mut history = History::new(plan, first, last);
-        let ties = AtomicU64::new(0);
+        let tally = Tally::default();
         let mut next: Option<Boundary> = None;
         for period in (first + 1..=horizon).rev() {
             tables.at(plan, period)?;
             let mut out = Boundary::new();
-            value_period(plan, &tables, space, next.as_ref(), None, &mut out, &ties);
+            value_period(plan, &tables, space, next.as_ref(), None, &mut out, &tally);
             history.keep(plan, period, &out);
             next = Some(out);
             step();
@@ -133,12 +132,12 @@ impl History {
             Some((p, boundary)) => (*p, Some(boundary.clone())),
             None => (plan.model.horizon + 1, None),
         };
-        let ties = AtomicU64::new(0);
+        let tally = Tally::default();
         self.stretch.clear();
         for p in (period..from).rev() {
             tables.at(plan, p)?;
             let mut out = Boundary::new();
-            value_period(plan, tables, space, next.as_ref(), None, &mut out, &ties);
+            value_period(plan, tables, space, next.as_ref(), None, &mut out, &tally);
             self.stretch.push((p, out.clone()));
             next = Some(out);
         }

@@ -19,10 +19,12 @@ use crate::{
     plan::schedule::path::{Path, Places},
     plan::schedule::regions::{Home, Member, Region},
     plan::schedule::{Kind, Schedule, Step},
+    stage::derivative,
     sweep::buffer::Buffer,
     sweep::share::Shared,
     sweep::source::Source,
-    sweep::strips::{StepWork, Target},
+    sweep::strips::{StepWork, Target, values_after},
+    sweep::together::{Moment, Settled, Together},
     sweep::workspace::{Scratch, Written},
     sweep::{Boundary, Choosing, Pays, Policies, Sweep, Workspace},
 };
@@ -33,6 +35,14 @@ use std::ops::Range;
 
 /// Work below this many numbers is not worth sharing out.
 const WORTH_SHARING: usize = 1 << 14;
+
+/// For each of some choices, something of each action.
+type Strategies = Vec<Vec<f64>>;
+
+/// What is known of a node, if it is one of those.
+fn known(policies: &Policies, node: NodeId) -> Option<&[f64]> {
+    policies.get(node).map(|policy| &policy[..]).filter(|policy| !policy.is_empty())
+}
 
 /// A list that seldom needs the heap.
 type Few<T> = SmallVec<[T; 16]>;
@@ -67,6 +77,14 @@ impl Sweep<'_, '_> {
                 })
                 .collect(),
         };
+        let (mut play, mut turns) = (std::mem::take(&mut space.play), std::mem::take(&mut space.turns));
+        for nodes in &self.plan.together {
+            self.together(nodes).make_room(&mut play);
+            if self.derivatives {
+                self.together(nodes).make_room(&mut turns);
+            }
+        }
+        let nothing = Policies::new();
         space.paid.clear();
         space.paid.extend(schedule.steps.iter().flat_map(|step| &step.paths).map(|path| self.paid(path)));
         for (r, region) in schedule.regions.iter().enumerate() {
@@ -103,7 +121,18 @@ impl Sweep<'_, '_> {
                     targets: &targets,
                     kept: &kept,
                     given,
+                    play: &nothing,
+                    turns: &nothing,
                 };
+                if let Some(nodes) = region.settles.filter(|_| given.is_none()) {
+                    let together = self.together(&self.plan.together[nodes]);
+                    let settled = work.settle(together);
+                    for (moment, q, dq) in settled {
+                        together.write(&moment, &q, &mut play);
+                        dq.iter().for_each(|dq| together.write(&moment, dq, &mut turns));
+                    }
+                }
+                let work = RegionWork { play: &play, turns: &turns, ..work };
                 let jobs = work.jobs();
                 let job = |job: usize| {
                     let mut scratch = Workspace::scratch(space.spare());
@@ -134,6 +163,7 @@ impl Sweep<'_, '_> {
                 }
             }
         }
+        (space.play, space.turns) = (play, turns);
         // Where play has ended, a period starts with its end.
         for &exit in &schedule.exits {
             let step = &schedule.steps[exit];
@@ -186,6 +216,9 @@ pub(super) struct RegionWork<'a, 'b, 'm> {
     /// Where choice probabilities go, by node; empty if nobody wants them.
     pub kept: &'a [Option<Shared<'a>>],
     pub given: Option<(&'a Policies, &'a [f64])>,
+    /// Choice probabilities of choices made at the same time, and their derivatives.
+    play: &'a Policies,
+    turns: &'a Policies,
 }
 
 impl<'a> RegionWork<'a, 'a, 'a> {
@@ -197,6 +230,52 @@ impl<'a> RegionWork<'a, 'a, 'a> {
                 rows.div_ceil(self.rows_per_tile(step))
             }
             _ => self.region.slabs,
+        }
+    }
+
+    /// The choice probabilities of a node, if they are known before its values are.
+    pub fn settled(&self, node: NodeId) -> Option<&'a [f64]> {
+        match self.given {
+            Some((policies, _)) => Some(&policies[node]),
+            None => known(self.play, node),
+        }
+    }
+
+    /// Their derivatives.
+    pub fn turning(&self, node: NodeId) -> Option<&'a [f64]> {
+        known(self.turns, node)
+    }
+
+    /// The equilibria of choices made at the same time, at each state before them; the region's only step is the last of
+    /// these choices. With their derivatives, if the sweep has these.
+    fn settle(&self, together: Together) -> Vec<(Moment, Strategies, Option<Strategies>)> {
+        let (sweep, plan) = (self.sweep, self.sweep.plan);
+        let step = &self.schedule.steps[self.region.members[0].step];
+        let players = plan.model.players.len();
+        let movers = together.movers();
+        let mut columns: Vec<usize> = movers.iter().map(|player| player.0).collect();
+        if sweep.derivatives {
+            columns.extend(movers.iter().map(|player| players + player.0));
+        }
+        let sources: Vec<Source> = step.paths.iter().map(|path| self.source(path, step, 0, &[])).collect();
+        let after = values_after(self, step, &sources, &columns);
+        let states: Vec<usize> = plan.nodes[together.nodes[0]].reached.ones().collect();
+        let at = |&state: &usize| {
+            let moment = together.moment(state);
+            let game = together.game(&moment, |player, a, state| after[a][player][state]);
+            let Settled { q, counts } = together.settle(&moment, &game, sweep.near);
+            sweep.tally.add(counts);
+            let dq = sweep.derivatives.then(|| {
+                let slopes =
+                    together.game(&moment, |player, a, state| after[a][movers.len() + player][state]);
+                derivative(&game, &together.precisions(), &q, &slopes)
+            });
+            (moment, q, dq)
+        };
+        if rayon::current_num_threads() > 1 {
+            states.par_iter().map(at).collect()
+        } else {
+            states.iter().map(at).collect()
         }
     }
 
@@ -252,7 +331,7 @@ impl<'a> RegionWork<'a, 'a, 'a> {
                 None => Target { values: &self.targets[at], stride: step.size, first: 0 },
                 Some(_) => Target { values: &local, stride: stride(member), first: job * member.states },
             };
-            strips.make_room(sources.len());
+            strips.make_room(sources.len(), self.sweep.derivatives);
             let columns = self.columns(step);
             let mut step_work =
                 StepWork { region: self, step, sources: &sources, target, columns: &columns, strips };

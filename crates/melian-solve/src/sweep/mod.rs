@@ -22,13 +22,16 @@ pub(crate) mod policy;
 mod share;
 mod source;
 mod strips;
+pub(crate) mod tally;
+pub(crate) mod together;
 pub(crate) mod workspace;
 
 use crate::{ask::sample::Sample, plan::Plan, plan::explore::NodeId, tables::Tables};
 use melian_model::{LineId, PlayerId};
-use std::sync::{Arc, atomic::AtomicU64};
+use std::sync::Arc;
 
-pub(crate) use crate::sweep::workspace::Workspace;
+use crate::sweep::together::Together;
+pub(crate) use crate::sweep::{tally::Tally, workspace::Workspace};
 
 /// What a column adds up.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -117,11 +120,31 @@ pub(crate) struct Sweep<'a, 'm> {
     pub columns: &'a [Column],
     /// Rules of questions, by node.
     pub stage_rules: &'a [Vec<StageRule>],
-    /// Ties split at choices of best response.
-    pub ties: &'a AtomicU64,
+    /// Counts what happens on the way.
+    pub tally: &'a Tally,
+    /// Choice probabilities close to those of choices made at the same time, if some are known.
+    pub near: Option<&'a Policies>,
+    /// Whether the columns after the players' are their derivatives in some direction: at a choice they change with the
+    /// choice probabilities too.
+    pub derivatives: bool,
 }
 
-impl Sweep<'_, '_> {
+impl<'a, 'm> Sweep<'a, 'm> {
+    /// A period of these columns, without questions.
+    pub fn new(
+        plan: &'a Plan<'m>,
+        tables: &'a Tables,
+        columns: &'a [Column],
+        tally: &'a Tally,
+    ) -> Sweep<'a, 'm> {
+        Sweep { plan, tables, columns, stage_rules: &[], tally, near: None, derivatives: false }
+    }
+
+    /// Choices made at the same time.
+    fn together<'s>(&'s self, nodes: &'s [NodeId]) -> Together<'s, 'm> {
+        Together { plan: self.plan, tables: self.tables, nodes }
+    }
+
     /// What a column is discounted by from one period to the next.
     fn discount(&self, column: usize) -> f64 {
         match self.columns[column].discount {

@@ -5,10 +5,11 @@ use crate::{
     plan::explore::NodeId,
     plan::{Op, PlanNode},
     sweep::exp::exp_of_nonpositive,
-    sweep::{Boundary, Choosing, Pays, Sweep, Workspace, entropy},
+    sweep::tally::Counts,
+    sweep::together::{Settled, Together},
+    sweep::{Boundary, Choosing, Pays, Policies, Sweep, Workspace, entropy},
 };
 use melian_model::{Convention, PlayerId};
-use std::sync::atomic::Ordering;
 
 /// For each edge of a node: the target's values, its size, and where our rows begin in it.
 type Edges<'a> = Vec<(&'a [f64], usize, &'a [u32])>;
@@ -46,6 +47,16 @@ impl Sweep<'_, '_> {
                 Op::Chance { law } => self.chance(node, *law, all, &mut values),
                 Op::Choose { stage, available } => {
                     let player = plan.model.stage(*stage).player;
+                    let edges = self.edges(node, all);
+                    let together = match choosing {
+                        Choosing::Respond(_) => plan.together_with(id),
+                        Choosing::Given(..) => None,
+                    };
+                    if let Some((nodes, place)) = together
+                        && place + 1 == nodes.len()
+                    {
+                        self.settle(self.together(nodes), &edges, &mut space.play);
+                    }
                     let mut own = std::mem::take(&mut space.policy);
                     let (policy, lambda, given) = match &mut choosing {
                         Choosing::Respond(Some(kept)) => {
@@ -58,7 +69,10 @@ impl Sweep<'_, '_> {
                             (&mut own, precision[player.0], true)
                         }
                     };
-                    let edges = self.edges(node, all);
+                    let given = given || together.is_some();
+                    if together.is_some() {
+                        policy.clone_from(&space.play[id]);
+                    }
                     if !given {
                         policy.resize(node.edges.len() * node.space.size, 0.0);
                         self.respond(node, player, *available, &edges, policy);
@@ -217,12 +231,29 @@ impl Sweep<'_, '_> {
                 }
                 let sum: f64 = z.iter().sum();
                 if lambda.is_infinite() && sum > 1.0 {
-                    self.ties.fetch_add(1, Ordering::Relaxed);
+                    self.tally.add(Counts { ties: 1, ..Counts::default() });
                 }
                 for (a, z) in z.iter().enumerate() {
                     policy[a * n + state] = z / sum;
                 }
             }
+        }
+    }
+
+    /// The equilibria of choices made at the same time, given what follows the last of them.
+    fn settle(&self, together: Together, edges: &Edges, play: &mut Policies) {
+        together.make_room(play);
+        let movers = together.movers();
+        let inner = self.plan.nodes[together.last()].space.inner;
+        for state in self.plan.nodes[together.nodes[0]].reached.ones() {
+            let moment = together.moment(state);
+            let game = together.game(&moment, |player, a, state| {
+                let (source, size, rows) = edges[a];
+                source[movers[player].0 * size + rows[state / inner] as usize + state % inner]
+            });
+            let Settled { q, counts } = together.settle(&moment, &game, self.near);
+            self.tally.add(counts);
+            together.write(&moment, &q, play);
         }
     }
 

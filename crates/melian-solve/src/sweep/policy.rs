@@ -3,10 +3,13 @@
 use crate::{
     plan::explore::NodeId,
     plan::{Op, Plan},
+    stage::Simultaneous,
     sweep::Policies,
     sweep::exp::exp_of_nonpositive,
+    sweep::together::{Settled, Together},
     tables::Tables,
 };
+use melian_model::StageId;
 
 /// A choice at one state, in plain arithmetic: for each action of the node whether it is available, what the mover
 /// expects from it, and how likely it is.
@@ -14,6 +17,33 @@ pub(crate) struct Look {
     pub available: Vec<bool>,
     pub value: Vec<f64>,
     pub probability: Vec<f64>,
+}
+
+/// Looks up the choice of a stage, given the values of the boxes that follow it. Of stages chosen at the same time, `id` is
+/// the first one's node, and the boxes that follow are those after the last.
+pub(crate) fn look_at(
+    plan: &Plan,
+    tables: &Tables,
+    (id, state): (NodeId, usize),
+    stage: StageId,
+    values: &[Vec<f64>],
+) -> Option<Look> {
+    let Some((nodes, 0)) = plan.together_with(id) else { return look(plan, tables, id, state, values) };
+    let together = Together { plan, tables, nodes };
+    let place =
+        nodes.iter().position(|&n| matches!(plan.nodes[n].op, Op::Choose { stage: s, .. } if s == stage))?;
+    let moment = together.moment(state);
+    let game = together.game_at(&moment, values);
+    let Settled { q, .. } = together.settle(&moment, &game, None);
+    let mut worth = vec![0.0; q[place].len()];
+    game.payoffs(place, &q, &mut worth);
+    let actions = plan.nodes[nodes[place]].edges.len();
+    let mut look =
+        Look { available: vec![false; actions], value: vec![0.0; actions], probability: vec![0.0; actions] };
+    for (k, &a) in moment.menus[place].iter().enumerate() {
+        (look.available[a], look.value[a], look.probability[a]) = (true, worth[k], q[place][k]);
+    }
+    Some(look)
 }
 
 /// Looks a choice up, given the values of the boxes that the node's actions lead to.

@@ -8,11 +8,11 @@ use crate::{
     sweep::kernels::{self, APART, STRIP, TERMS, TOGETHER},
     sweep::share::Shared,
     sweep::source::{Fetch, Ruled, Source, Strip, Terms, Together, all, each, factor},
+    sweep::tally::Counts,
     sweep::{Pays, entropy},
 };
 use melian_model::{Convention, PlayerId};
 use smallvec::SmallVec;
-use std::sync::atomic::Ordering;
 
 /// Where a step's values go.
 pub(super) struct Target<'a> {
@@ -47,12 +47,15 @@ pub(super) struct Strips {
     /// The largest λ·Q, and the sum of exponentials.
     top: Buffer,
     sum: Buffer,
+    /// Derivatives of choice probabilities, one strip an action.
+    turned: Buffer,
 }
 
 impl Strips {
     /// Makes room for so many paths.
-    pub fn make_room(&mut self, paths: usize) {
+    pub fn make_room(&mut self, paths: usize, derivatives: bool) {
         self.chosen.hold(paths * APART);
+        self.turned.hold(if derivatives { paths * APART } else { 0 });
         self.rooms.hold(paths.max(TERMS) * TOGETHER * APART);
         for strip in [&mut self.top, &mut self.sum] {
             strip.hold(STRIP);
@@ -175,8 +178,9 @@ impl<'r> StepWork<'r, '_> {
             region.given.map_or(sweep.tables.precision[player.0], |(_, precision)| precision[player.0]);
         // The mover's own column stands first.
         let mut rest = self.columns;
-        if region.given.is_some() {
-            self.take_given(strip);
+        let settled = region.settled(self.step.node);
+        if let Some(policy) = settled {
+            self.take(policy, strip);
         } else if lambda.is_finite() && !emax && !wide && (2..=kernels::MANY).contains(&actions) {
             let first;
             (first, rest) = rest.split_at(TOGETHER.min(rest.len()));
@@ -190,15 +194,16 @@ impl<'r> StepWork<'r, '_> {
             keep(kept, &self.strips.chosen, actions, self.step.size, strip);
         }
         self.weigh_by_choice(rest, strip);
+        if sweep.derivatives {
+            self.turn(strip, player, lambda);
+        }
         if emax {
             self.enjoy(strip, player, lambda);
         }
     }
 
-    /// Takes choice probabilities that are given.
-    fn take_given(&mut self, strip: Strip) {
-        let Some((policies, _)) = self.region.given else { return };
-        let policy = &policies[self.step.node];
+    /// Takes choice probabilities that are known.
+    fn take(&mut self, policy: &[f64], strip: Strip) {
         for (a, chosen) in self.strips.chosen.chunks_exact_mut(APART).take(self.sources.len()).enumerate() {
             chosen[..strip.n].copy_from_slice(&policy[a * self.step.size + strip.state..][..strip.n]);
         }
@@ -223,7 +228,7 @@ impl<'r> StepWork<'r, '_> {
     fn respond(&mut self, strip: Strip, player: PlayerId, available: usize, lambda: f64) {
         let (region, sources) = (self.region, self.sources);
         let actions = sources.len();
-        let Strips { rooms, chosen, top, sum } = &mut *self.strips;
+        let Strips { rooms, chosen, top, sum, .. } = &mut *self.strips;
         let fetch = Fetch { region, sources, columns: &[player.0], strip, ruled: Ruled::default() };
         for (a, q) in fetch.run(rooms, None).iter().enumerate() {
             let scale = if lambda.is_infinite() { 1.0 } else { lambda };
@@ -233,7 +238,7 @@ impl<'r> StepWork<'r, '_> {
         if lambda.is_infinite() {
             kernels::best(chosen, actions, strip.n, top, sum);
             let ties = sum[..strip.n].iter().filter(|s| **s > 1.0).count();
-            region.sweep.ties.fetch_add(ties as u64, Ordering::Relaxed);
+            region.sweep.tally.add(Counts { ties: ties as u64, ..Counts::default() });
         } else {
             kernels::respond(region.arch, chosen, actions, strip.n, top, sum);
         }
@@ -257,16 +262,86 @@ impl<'r> StepWork<'r, '_> {
         }
     }
 
+    /// Adds what the values' derivatives owe to those of the choice probabilities: Σ σ'(a)·Q(a), where
+    /// σ'(a) = λ·σ(a)·(Q'(a) − Σ_b σ(b)·Q'(b)). Under the convention `emax` the mover's own value does not change with
+    /// its choice.
+    fn turn(&mut self, strip: Strip, player: PlayerId, lambda: f64) {
+        let region = self.region;
+        let sources = self.sources;
+        let players = region.sweep.plan.model.players.len();
+        let together = region.turning(self.step.node);
+        let emax = region.sweep.plan.model.convention == Convention::Emax;
+        let n = strip.n;
+        let Strips { rooms, chosen, turned, sum, .. } = &mut *self.strips;
+        let mut fetch = |column: usize, see: &mut dyn FnMut(usize, &[f64])| {
+            let mut action = 0;
+            for sources in sources.chunks(TERMS) {
+                let columns = [column];
+                let fetch = Fetch { region, sources, columns: &columns, strip, ruled: Ruled::default() };
+                for (k, x) in fetch.run(rooms, None).iter().enumerate() {
+                    see(action + k, x);
+                }
+                action += sources.len();
+            }
+        };
+        match together {
+            Some(turns) => {
+                for (a, turned) in turned.chunks_exact_mut(APART).take(sources.len()).enumerate() {
+                    turned[..n].copy_from_slice(&turns[a * self.step.size + strip.state..][..n]);
+                }
+            }
+            None if lambda.is_infinite() => return,
+            None => {
+                sum[..n].fill(0.0);
+                fetch(players + player.0, &mut |a, x| {
+                    let (chosen, turned) = (&chosen[a * APART..][..n], &mut turned[a * APART..][..n]);
+                    for i in 0..n {
+                        turned[i] = x[i];
+                        sum[i] += chosen[i] * x[i];
+                    }
+                });
+                for a in 0..sources.len() {
+                    let (chosen, turned) = (&chosen[a * APART..][..n], &mut turned[a * APART..][..n]);
+                    for i in 0..n {
+                        turned[i] = lambda * chosen[i] * (turned[i] - sum[i]);
+                    }
+                }
+            }
+        }
+        for column in 0..players {
+            let own = emax && column == player.0;
+            if own && together.is_none() {
+                continue;
+            }
+            for out in self.target.strips(&[players + column], strip) {
+                fetch(column, &mut |a, x| {
+                    let turned = &turned[a * APART..][..n];
+                    (0..n).for_each(|i| out[i] += turned[i] * x[i]);
+                });
+                if own && lambda.is_finite() {
+                    // The derivative of the entropy: −Σ σ'(a)·ln σ(a).
+                    for a in 0..sources.len() {
+                        let (chosen, turned) = (&chosen[a * APART..][..n], &turned[a * APART..][..n]);
+                        for i in (0..n).filter(|&i| chosen[i] > 0.0) {
+                            out[i] -= turned[i] * libm::log(chosen[i]) / lambda;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Under the convention `emax`: adds what the mover enjoys of its choice.
     fn enjoy(&mut self, strip: Strip, player: PlayerId, lambda: f64) {
         let region = self.region;
         let actions = self.sources.len();
+        let settled = region.settled(self.step.node);
         let Strips { chosen, top, sum, .. } = &*self.strips;
         for &column in self.columns {
             if region.sweep.columns[column].pays != Pays::Player(player) {
                 continue;
             }
-            let own = region.given.is_none() && column == player.0;
+            let own = settled.is_none() && column == player.0;
             for out in self.target.strips(&[column], strip) {
                 for (i, o) in out.iter_mut().enumerate() {
                     if own && lambda.is_infinite() {
@@ -299,4 +374,31 @@ fn keep(kept: &Shared, chosen: &[f64], actions: usize, size: usize, strip: Strip
         let policy = unsafe { kept.piece(at..at + strip.n) };
         policy.copy_from_slice(&chosen[a * APART..][..strip.n]);
     }
+}
+
+/// What a step's paths lead to in some columns: for each path and column, one number a state of the step's box; 0 for rows
+/// out of reach.
+pub(super) fn values_after(
+    region: &RegionWork,
+    step: &Step,
+    sources: &[Source],
+    columns: &[usize],
+) -> Vec<Vec<Vec<f64>>> {
+    let mut all = vec![vec![vec![0.0; step.size]; columns.len()]; sources.len()];
+    let rows: Vec<usize> = match &step.active {
+        None => (0..step.rows()).collect(),
+        Some(rows) => rows.iter().map(|&row| row as usize).collect(),
+    };
+    for (source, all) in sources.iter().zip(&mut all) {
+        for (&column, out) in columns.iter().zip(all) {
+            for &row in &rows {
+                for begin in (0..step.inner).step_by(STRIP) {
+                    let n = STRIP.min(step.inner - begin);
+                    let strip = Strip { row, begin, n, state: row * step.inner + begin };
+                    source.put(region, &[column], strip, &mut [&mut out[strip.state..][..n]]);
+                }
+            }
+        }
+    }
+    all
 }

@@ -1,6 +1,6 @@
 //! Memory of a sweep, used again and again.
 
-use crate::sweep::{buffer::Buffer, strips::Strips};
+use crate::sweep::{Policies, buffer::Buffer, strips::Strips};
 use std::sync::{Mutex, PoisonError};
 
 /// Buffers of a sweep.
@@ -17,6 +17,9 @@ pub(crate) struct Workspace {
     /// The boxes of a plain sweep, and choice probabilities that nobody keeps.
     pub(super) plain: Vec<Vec<f64>>,
     pub(super) policy: Vec<f64>,
+    /// Choice probabilities of choices made at the same time, and their derivatives; nothing of other nodes.
+    pub(super) play: Policies,
+    pub(super) turns: Policies,
 }
 
 /// A buffer that a region writes.

@@ -112,6 +112,15 @@ pub fn choose(stage: StageId, actions: Vec<ActionBody>) -> Statement {
     statement(StatementKind::Choose(Choice { stage, actions, with_next: false }))
 }
 
+/// Choices made at the same time.
+pub fn together(choices: Vec<(StageId, Vec<ActionBody>)>) -> Vec<Statement> {
+    let last = choices.len() - 1;
+    let choice = |(k, (stage, actions))| {
+        statement(StatementKind::Choose(Choice { stage, actions, with_next: k < last }))
+    };
+    choices.into_iter().enumerate().map(choice).collect()
+}
+
 /// An action that is always available.
 pub fn action(action: usize, body: Vec<Statement>) -> ActionBody {
     ActionBody { action, guard: None, body: Block(body), span: Span::NONE }

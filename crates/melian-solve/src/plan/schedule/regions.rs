@@ -45,6 +45,8 @@ pub(crate) struct Region {
     pub slabs: usize,
     /// States of a column that a slab needs room for.
     pub room: usize,
+    /// The choices made at the same time of which its only step is the last: they are settled before it.
+    pub settles: Option<usize>,
 }
 
 /// Puts a schedule's steps into regions, in an order in which each can run, and gives them their homes.
@@ -115,7 +117,8 @@ pub(crate) fn regions(plan: &Plan, schedule: &mut Schedule) {
                 free.push(buffer);
             }
         }
-        schedule.regions.push(Region { members: placed, slabs, room });
+        let settles = settles(plan, &steps[members[0]]);
+        schedule.regions.push(Region { members: placed, slabs, room, settles });
     }
     for region in &schedule.regions {
         for member in &region.members {
@@ -127,6 +130,11 @@ pub(crate) fn regions(plan: &Plan, schedule: &mut Schedule) {
     schedule.steps.iter_mut().zip(homes).for_each(|(step, home)| step.home = home);
     schedule.buffers = buffers;
     schedule.exits = exits;
+}
+
+/// The choices made at the same time of which a step is the last.
+fn settles(plan: &Plan, step: &Step) -> Option<usize> {
+    plan.together.iter().position(|nodes| nodes.last() == Some(&step.node))
 }
 
 /// Number of combinations of a step's leading axes.
@@ -158,6 +166,10 @@ impl Group {
 
     /// Takes a step in if its slabs are the same and there is room.
     fn try_join(&mut self, plan: &Plan, steps: &[Step], step: StepId) {
+        // What follows the last of choices made at the same time must be known everywhere before they are settled.
+        if settles(plan, &steps[step]).is_some() || settles(plan, &steps[self.members[0]]).is_some() {
+            return;
+        }
         let own = leading(plan, &steps[step]);
         let ours = leading(plan, &steps[self.members[0]]);
         let same = |i: usize| ours[i].var == own[i].var && ours[i].levels == own[i].levels;

@@ -1,7 +1,7 @@
 //! A model in the making, with the dice.
 
 use crate::common::build::Build;
-use melian_model::{LineId, ParamId, PlayerId, VarId, VarKind};
+use melian_model::{LineId, ParamId, PlayerId, StageId, VarId, VarKind};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
@@ -33,6 +33,8 @@ pub struct Draft {
     pub arguments: Vec<Vec<f64>>,
     /// A variable that nothing in the program reads.
     pub dead: Option<VarId>,
+    /// Stages that are played at the same time.
+    pub together: Vec<Vec<StageId>>,
     /// How many more stages the model may get.
     pub stages_left: usize,
 }
@@ -50,6 +52,7 @@ impl Draft {
             players: Vec::new(),
             arguments: Vec::new(),
             dead: None,
+            together: Vec::new(),
             stages_left: 0,
         }
     }

@@ -94,8 +94,13 @@ impl Draft {
 
     /// Puts statements somewhere into a program.
     fn insert(&mut self, block: &mut Vec<Statement>, statements: Vec<Statement>) {
-        let at = self.below(block.len() + 1);
-        if at < block.len() && self.odds(0.7) {
+        let mut at = self.below(block.len() + 1);
+        // Not in between or inside choices made at the same time: before the first of them.
+        let joined = |s: &Statement| matches!(&s.kind, StatementKind::Choose(c) if c.with_next);
+        while at > 0 && joined(&block[at - 1]) {
+            at -= 1;
+        }
+        if at < block.len() && !joined(&block[at]) && self.odds(0.7) {
             let inner: Vec<&mut Vec<Statement>> = match &mut block[at].kind {
                 StatementKind::If { arms, otherwise } => {
                     arms.iter_mut().map(|(_, arm)| &mut arm.0).chain([&mut otherwise.0]).collect()

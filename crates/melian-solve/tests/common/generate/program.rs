@@ -58,7 +58,8 @@ impl Draft {
                 3..=5 => statements.extend(self.redraw(known, paths)),
                 6 | 7 => statements.extend(self.pay(known)),
                 8 | 9 if depth > 0 => statements.push(self.branch(depth, known, paths)),
-                10 | 11 | 14 | 15 if depth > 0 => statements.extend(self.stage(depth, known, paths)),
+                10 | 11 | 14 if depth > 0 => statements.extend(self.stage(depth, known, paths)),
+                15 if depth > 0 => statements.extend(self.together(known, paths)),
                 16 => statements.extend(self.conditional(known)),
                 12 | 13 if depth < 3 && self.b.model.ended.is_some() && self.odds(0.7) => {
                     statements.extend(self.mend_conditionals());
@@ -206,6 +207,50 @@ impl Draft {
             None
         };
         Some(self.site(stage, nested, depth, known, paths))
+    }
+
+    /// New stages that are played at the same time, by different players of finite precision: how ties among best
+    /// responses are shared hangs on the last bits.
+    fn together(&mut self, known: &mut Known, paths: &mut usize) -> Vec<Statement> {
+        let finite = |p: &PlayerId| matches!(self.b.model.players[p.0].precision, Some(Precision::Finite(_)));
+        let mut movers: Vec<PlayerId> = self.players.iter().map(|p| p.0).filter(finite).collect();
+        movers.truncate(self.stages_left);
+        if movers.len() < 2 || *paths < 12 {
+            return Vec::new();
+        }
+        if movers.len() > 2 && self.odds(0.5) {
+            let leaver = self.below(movers.len());
+            movers.remove(leaver);
+        }
+        let mut choices = Vec::new();
+        let mut after = Vec::new();
+        let stages: Vec<StageId> = movers.iter().map(|&mover| self.new_stage(mover)).collect();
+        // Nobody sees what the others choose.
+        let mut before = known.clone();
+        before.hidden.extend(stages.iter().map(|&stage| self.b.var_of(stage)));
+        for &stage in &stages {
+            let v = self.b.var_of(stage);
+            let all = self.size(v);
+            *paths /= all.max(1);
+            let actions = (0..all).map(|k| match k > 0 && self.odds(0.3) {
+                true => guarded(k, self.condition(&before, 1), Vec::new()),
+                false => action(k, Vec::new()),
+            });
+            choices.push((stage, actions.collect()));
+            known.present.insert(v);
+        }
+        self.together.push(stages.clone());
+        for &stage in &stages {
+            let v = self.b.var_of(stage);
+            let line = self.players[self.b.model.stage(stage).player.0];
+            let k = self.below(self.size(v));
+            let amount = self.number(known, 2);
+            after.push(when(at(v, &[k]), vec![pay(line, amount)]));
+            after.extend(self.assignment(known));
+        }
+        let mut statements = together(choices);
+        statements.extend(after);
+        statements
     }
 
     fn new_stage(&mut self, mover: PlayerId) -> StageId {

@@ -189,9 +189,12 @@ impl Draft {
         if self.odds(0.5) { Some(self.before_choice(stage)) } else { None }
     }
 
-    /// A condition on the state just before a choice: it may test everything but the stage itself.
+    /// A condition on the state just before a choice: it may test everything but the stage itself and those
+    /// played at the same time.
     pub fn before_choice(&mut self, stage: StageId) -> Expr {
-        let hidden = [self.b.var_of(stage)].into();
+        let own = [stage];
+        let with = self.together.iter().find(|stages| stages.contains(&stage));
+        let hidden = with.map_or(&own[..], |with| with).iter().map(|&s| self.b.var_of(s)).collect();
         let known = Known { question: true, hidden, ..Known::default() };
         self.condition(&known, 2)
     }
@@ -262,8 +265,13 @@ impl Draft {
         if seen.is_empty() {
             return None;
         }
-        let (period, place, state) = self.pick(&seen);
+        let (period, place, mut state) = self.pick(&seen);
         let (stage, place) = &places[place];
+        // What is chosen at the same time is not known.
+        for site in &place.before {
+            let v = model.stage(site.choice.stage).var;
+            state[v.0] = model.var(v).absent();
+        }
         let mut named: Vec<(VarId, usize)> = (0..state.len())
             .map(|i| (VarId(i), state[i]))
             .filter(|(v, level)| *level != model.var(*v).absent() && *level != play.scenario.start[v.0])

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::common::reference::commitment;
 use melian_model::{ActionBody, Commitment, Convention, Model, PlayerId, Precision};
-use melian_solve::Setting;
+use melian_solve::{
+    Setting,
+    stage::{NormalForm, Simultaneous, equilibrium},
+};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What the mover sees at a choice, and what it does.
@@ -28,8 +31,19 @@ pub struct Decision<'m> {
     pub bound: bool,
     /// Expected payoffs of all players after each of them.
     pub q: Vec<Vec<f64>>,
+    /// What the mover expects of each: differs from its entry in `q` where others choose at the same time, who in `q` have
+    /// chosen already.
+    pub worth: Vec<f64>,
     /// Probability of each.
     pub p: Vec<f64>,
+}
+
+/// A choice about to be made by one of several at the same time, when those before it in the program have chosen.
+struct Turn<'m> {
+    state: State,
+    site: Site<'m>,
+    available: Vec<&'m ActionBody>,
+    bound: bool,
 }
 
 /// One game with the commitments in force.
@@ -172,26 +186,133 @@ impl<'m> Game<'m> {
         if let Some(known) = self.decisions.borrow().get(&key) {
             return Ok(known.clone());
         }
-        let model = self.mechanics.model;
-        let mover = model.stage(site.choice.stage).player;
-        let mut available = self.mechanics.available(period, site, state)?;
-        let scene = self.mechanics.scene(period, state);
+        if site.choice.with_next {
+            self.decide_together(period, state, site)?;
+            return self.decide(period, state, site);
+        }
+        let mover = self.mover(site);
+        let turn = self.turn(period, state.clone(), site.clone())?;
+        let q = self.after(period, &turn)?;
+        let own: Vec<f64> = q.iter().map(|q| q[mover.0]).collect();
+        let precision = self.precision(mover);
+        let p = response(&own, precision);
+        let Turn { available, bound, .. } = turn;
+        let decision = Rc::new(Decision { precision, available, bound, q, worth: own, p });
+        self.decisions.borrow_mut().insert(key, decision.clone());
+        Ok(decision)
+    }
+
+    fn mover(&self, site: &Site) -> PlayerId {
+        self.mechanics.model.stage(site.choice.stage).player
+    }
+
+    /// What may be chosen at a site.
+    fn turn(&self, period: usize, state: State, site: Site<'m>) -> Tried<Turn<'m>> {
+        let mut available = self.mechanics.available(period, &site, &state)?;
+        let scene = self.mechanics.scene(period, &state);
         let binding = commitment::binding(self.commitments, scene, site.choice.stage, &available)?;
         let bound = binding.is_some();
         if let Some(kept) = binding {
             available = kept.into_iter().map(|k| available[k]).collect();
         }
-        let mut q = Vec::new();
-        for action in &available {
-            let (state, rest) = self.mechanics.choose(site, state, action);
-            q.push(self.run(period, &state, rest)?);
+        Ok(Turn { state, site, available, bound })
+    }
+
+    /// Expected payoffs of all players after each action.
+    fn after(&self, period: usize, turn: &Turn<'m>) -> Tried<Vec<Vec<f64>>> {
+        let value = |action: &&'m ActionBody| {
+            let (state, rest) = self.mechanics.choose(&turn.site, &turn.state, action);
+            self.run(period, &state, rest)
+        };
+        turn.available.iter().map(value).collect()
+    }
+
+    /// Decides all choices that are made at the same time as the one at a site, which is the first of them: the game in
+    /// which each profile of actions is worth what follows it. The profiles are walked through one by one.
+    fn decide_together(&self, period: usize, state: &State, first: &Site<'m>) -> Tried<()> {
+        let mut turns: Vec<Vec<Turn<'m>>> = vec![vec![self.turn(period, state.clone(), first.clone())?]];
+        while turns[turns.len() - 1][0].site.choice.with_next {
+            let mut next = Vec::new();
+            for turn in &turns[turns.len() - 1] {
+                for action in &turn.available {
+                    let (state, rest) = self.mechanics.choose(&turn.site, &turn.state, action);
+                    let Step::Choose(site) = self.mechanics.step(period, &state, rest)? else {
+                        unreachable!("another choice stands next")
+                    };
+                    next.push(self.turn(period, state, site)?);
+                }
+            }
+            turns.push(next);
         }
-        let own: Vec<f64> = q.iter().map(|q| q[mover.0]).collect();
-        let precision = self.precision(mover);
-        let p = response(&own, precision);
-        let decision = Rc::new(Decision { precision, available, bound, q, p });
-        self.decisions.borrow_mut().insert(key, decision.clone());
-        Ok(decision)
+        let movers: Vec<PlayerId> = turns.iter().map(|level| self.mover(&level[0].site)).collect();
+        let mut payoffs = vec![Vec::new(); movers.len()];
+        for turn in &turns[turns.len() - 1] {
+            for q in self.after(period, turn)? {
+                payoffs.iter_mut().zip(&movers).for_each(|(payoffs, mover)| payoffs.push(q[mover.0]));
+            }
+        }
+        let actions: Vec<usize> = turns.iter().map(|level| level[0].available.len()).collect();
+        let precisions: Vec<f64> = movers.iter().map(|&mover| self.precision(mover)).collect();
+        let game = NormalForm::new(actions, payoffs);
+        let Ok(found) = equilibrium(&game, &precisions, None) else {
+            return fault("stage-not-solved", "the branch was lost");
+        };
+        // One decision of each choice, the last one's first.
+        let mut models: Vec<Rc<Decision>> = Vec::new();
+        for (k, level) in turns.into_iter().enumerate().rev() {
+            let mut worth = vec![0.0; found.q[k].len()];
+            game.payoffs(k, &found.q, &mut worth);
+            for turn in level {
+                let q = self.after(period, &turn)?;
+                let key = (period, std::ptr::from_ref(turn.site.choice) as usize, turn.state);
+                let decision = Decision {
+                    precision: precisions[k],
+                    available: turn.available,
+                    bound: turn.bound,
+                    q,
+                    worth: worth.clone(),
+                    p: found.q[k].clone(),
+                };
+                let decision = Rc::new(decision);
+                if models.len() == movers.len() - 1 - k {
+                    models.push(decision.clone());
+                }
+                self.decisions.borrow_mut().insert(key, decision);
+            }
+        }
+        models.pop();
+        self.decide_after_anything(period, state, first, &models)
+    }
+
+    /// Copies the decisions of those who choose after the one at a site to what that one could not or would not do: it may
+    /// happen all the same where it is bound in a way that nobody expects. What follows has no value then.
+    /// `models`: for each of those, the last first, what is decided.
+    fn decide_after_anything(
+        &self,
+        period: usize,
+        state: &State,
+        site: &Site<'m>,
+        models: &[Rc<Decision<'m>>],
+    ) -> Tried<()> {
+        let Some((model, models)) = models.split_last() else { return Ok(()) };
+        for action in &site.choice.actions {
+            let (state, rest) = self.mechanics.choose(site, state, action);
+            let Step::Choose(next) = self.mechanics.step(period, &state, rest)? else {
+                unreachable!("another choice stands next")
+            };
+            let key = (period, std::ptr::from_ref(next.choice) as usize, state.clone());
+            let decision = Decision {
+                precision: model.precision,
+                available: model.available.clone(),
+                bound: model.bound,
+                q: Vec::new(),
+                worth: model.worth.clone(),
+                p: model.p.clone(),
+            };
+            self.decisions.borrow_mut().entry(key).or_insert_with(|| Rc::new(decision));
+            self.decide_after_anything(period, &state, &next, models)?;
+        }
+        Ok(())
     }
 
     /// The expected shock of the chosen action, which is part of the mover's value under `emax`: the entropy of the

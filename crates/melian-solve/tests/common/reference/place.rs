@@ -7,10 +7,11 @@
 
 use super::{
     evaluate::{Tried, UNDEFINED, fault},
-    game::Game,
+    game::{Decision, Game},
     mechanics::{Mechanics, Rest, Site, State},
 };
 use melian_model::{Block, Model, StageId, StatementKind, VarId, VarKind};
+use std::rc::Rc;
 
 /// A site with the choices it stands in: stage variables and the actions whose bodies enclose it.
 pub struct Place<'m> {
@@ -18,6 +19,8 @@ pub struct Place<'m> {
     pub site: Site<'m>,
     /// The choices it stands in.
     pub inside: Vec<(VarId, usize)>,
+    /// Those made at the same time that stand before it.
+    pub before: Vec<Site<'m>>,
 }
 
 /// `policy(…)`: the probability of the actions; 0 for one that is not available.
@@ -29,8 +32,7 @@ pub fn policy(
     at: usize,
     named: &[(VarId, usize)],
 ) -> Tried<f64> {
-    let (site, state) = find(game, start, stage, at, named)?;
-    let decision = game.decide(at, &state, &site)?;
+    let decision = find(game, start, stage, at, named)?;
     let chosen = decision.available.iter().zip(&decision.p).filter(|(a, _)| actions.contains(&a.action));
     Ok(chosen.map(|(_, p)| p).sum())
 }
@@ -45,11 +47,9 @@ pub fn margin(
     at: usize,
     named: &[(VarId, usize)],
 ) -> Tried<f64> {
-    let (site, state) = find(game, start, stage, at, named)?;
-    let decision = game.decide(at, &state, &site)?;
-    let mover = game.mechanics.model.stage(stage).player;
+    let decision = find(game, start, stage, at, named)?;
     let payoff = |action: usize| match decision.available.iter().position(|a| a.action == action) {
-        Some(k) => Ok(decision.q[k][mover.0]),
+        Some(k) => Ok(decision.worth[k]),
         None => fault(UNDEFINED, "the action is not available"),
     };
     Ok(payoff(actions[0])? - payoff(actions[1])?)
@@ -61,7 +61,7 @@ fn find<'m>(
     stage: StageId,
     at: usize,
     named: &[(VarId, usize)],
-) -> Tried<(Site<'m>, State)> {
+) -> Tried<Rc<Decision<'m>>> {
     let model = game.mechanics.model;
     let mut places = places(model, stage);
     places.retain(|place| {
@@ -70,7 +70,13 @@ fn find<'m>(
     let [place] = &places[..] else {
         return fault("no-such-place", format!("{} places of `{}`", places.len(), model.stage_name(stage)));
     };
-    Ok((place.site.clone(), assemble(&game.mechanics, start, place, at, named)?))
+    let mut state = assemble(&game.mechanics, start, place, at, named)?;
+    for before in &place.before {
+        // Whatever they choose, the decision is the same.
+        let decision = game.decide(at, &state, before)?;
+        (state, _) = game.mechanics.choose(before, &state, decision.available[0]);
+    }
+    game.decide(at, &state, &place.site)
 }
 
 /// The state of a look-up at a place.
@@ -126,7 +132,23 @@ fn collect<'m>(
                     collect(model, &action.body, &after, &inside, stage, places);
                 }
                 if choice.stage == stage {
-                    places.push(Place { site: Site { choice, rest: after }, inside: inside.to_vec() });
+                    let site = |i: usize| match &block.0[i].kind {
+                        StatementKind::Choose(choice) => {
+                            let mut rest = rest.clone();
+                            rest.push(&block.0[i + 1..]);
+                            Some(Site { choice, rest })
+                        }
+                        _ => None,
+                    };
+                    let with_next = |s: &Site| s.choice.with_next;
+                    let mut before: Vec<Site> =
+                        (0..i).rev().map_while(|i| site(i).filter(with_next)).collect();
+                    before.reverse();
+                    places.push(Place {
+                        site: Site { choice, rest: after },
+                        inside: inside.to_vec(),
+                        before,
+                    });
                 }
             }
             _ => {}
