@@ -137,6 +137,8 @@ pub struct StageSymbol {
     pub arguments: Vec<Vec<(String, Value)>>,
     /// Where each action's name is written, and where the whole action.
     pub action_spans: Vec<(Span, Span)>,
+    /// The stages that are chosen at the same time, itself not included.
+    pub together: Vec<StageId>,
 }
 
 /// The names of a model.
