@@ -190,7 +190,7 @@ impl<'a> Elaborator<'a> {
             self.report(
                 Diagnostic::error(
                     "together-body",
-                    format!("{what} cannot follow from one choice in `together`"),
+                    format!("{what} cannot stand in an action in `together`"),
                     statement.span,
                 )
                 .label("the other choices are not known yet")
@@ -267,7 +267,11 @@ impl<'a> Elaborator<'a> {
             for &(var, span) in &effects.reads {
                 if let Some(read) = moves.iter().find(|m| m.var == var && m.stage != moves[by].stage) {
                     self.too_early(read.stage, moves[by].stage, span);
-                } else if let Some(other) = touched.get(&var).and_then(|t| t.iter().find(|t| t.by != by)) {
+                    continue;
+                }
+                // Where this choice sets it too, that is reported already.
+                let others = touched.get(&var).filter(|touches| touches.iter().all(|t| t.by != by));
+                if let Some(other) = others.and_then(|touches| touches.first()) {
                     self.read_and_set(var, span, other, moves);
                 }
             }

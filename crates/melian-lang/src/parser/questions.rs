@@ -207,7 +207,7 @@ impl Parser<'_> {
         let event = self.within(context, Self::expression)?;
         self.once(&mut ask.first, "`when first`", span, event);
         let span = self.here();
-        if self.take_word("in") {
+        if !self.sees_long_run(1) && self.take_word("in") {
             let lo = self.sum()?;
             self.expect(Kind::Range, "`..`: a stretch of months, as in `in 1..24`")?;
             let hi = self.sum()?;
