@@ -228,7 +228,7 @@ impl<'a> Elaborator<'a> {
                 .iter()
                 .map(|member| (member.action.name.span, member.action.span))
                 .collect(),
-            together: Vec::new(),
+            together: None,
         });
         Some(id)
     }

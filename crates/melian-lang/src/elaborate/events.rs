@@ -49,10 +49,7 @@ impl<'a> Elaborator<'a> {
 
     /// Refuses to say at a stage what is chosen at the same time.
     pub fn not_at_once(&mut self, stage: StageId, var: VarId, span: Span) -> Option<()> {
-        let others = &self.symbols.stages[stage.0].together;
-        let Some(other) = others.iter().copied().find(|other| self.model.stage(*other).var == var) else {
-            return Some(());
-        };
+        let Some(other) = self.at_once(stage, var).filter(|other| *other != stage) else { return Some(()) };
         let (name, other) = (self.model.stage_name(stage), self.model.stage_name(other));
         self.report(
             Diagnostic::error(

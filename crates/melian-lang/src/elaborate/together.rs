@@ -29,13 +29,11 @@ struct Move {
     span: Span,
 }
 
-/// What the bodies of one choice set and read, in order.
+/// What the bodies of one choice set and read, and where first.
 #[derive(Default)]
 struct Effects {
-    /// Variables that are set, and where.
-    sets: Vec<(VarId, Span)>,
-    /// Variables that are read, and where.
-    reads: Vec<(VarId, Span)>,
+    sets: BTreeMap<VarId, Span>,
+    reads: BTreeMap<VarId, Span>,
 }
 
 /// That the bodies of a choice change a variable.
@@ -80,7 +78,7 @@ impl<'a> Elaborator<'a> {
         for ((offer, stage), sound) in offers.iter().zip(&stages).zip(sound) {
             let (Some(stage), true) = (*stage, sound) else { continue };
             let guards = self.guards(offer);
-            self.guards_are_blind(offer, stage, &guards, &stages);
+            self.guards_are_blind(offer, stage, &guards);
             let Some(actions) = self.actions(stage, offer, guards) else { continue };
             moves.push(Move { stage, var: self.model.stage(stage).var, actions, span: offer.span });
         }
@@ -201,38 +199,36 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Reports guards that read what is chosen at the same time.
-    fn guards_are_blind(
-        &mut self,
-        offer: &Offer<'a>,
-        stage: StageId,
-        guards: &[Option<Expr>],
-        stages: &[Option<StageId>],
-    ) {
+    fn guards_are_blind(&mut self, offer: &Offer<'a>, stage: StageId, guards: &[Option<Expr>]) {
         for (guard, whole) in guards.iter().zip(offer.guard_places()) {
             let Some(guard) = guard else { continue };
             for (var, span) in reads(guard, whole) {
-                let read = stages.iter().flatten().find(|other| self.model.stage(**other).var == var);
-                match read {
-                    Some(read) if *read == stage => {
-                        let name = self.model.stage_name(stage);
-                        self.report(
-                            Diagnostic::error(
-                                "stage-unset",
-                                format!("`{name}` is read before it can have been chosen"),
-                                span,
-                            )
-                            .help("`when` is looked at before the choice; assign what was chosen to a `state` variable to remember it"),
-                        );
-                    }
-                    Some(read) => self.too_early(*read, stage, span),
+                match self.at_once(stage, var) {
                     None => {}
+                    Some(read) if read == stage => self.not_chosen_yet(stage, span),
+                    Some(read) => self.too_early(read, stage, span),
                 }
             }
         }
     }
 
+    /// A stage is read by a guard of its own.
+    fn not_chosen_yet(&mut self, stage: StageId, span: Span) {
+        let name = self.model.stage_name(stage);
+        self.report(
+            Diagnostic::error(
+                "stage-unset",
+                format!("`{name}` is read before it can have been chosen"),
+                span,
+            )
+            .help(
+                "`when` is looked at before the choice; assign what was chosen to a `state` variable to remember it",
+            ),
+        );
+    }
+
     /// A stage is read by what belongs to another that is chosen at the same time.
-    pub fn too_early(&mut self, read: StageId, stage: StageId, span: Span) {
+    fn too_early(&mut self, read: StageId, stage: StageId, span: Span) {
         let (name, other) = (self.model.stage_name(read), self.model.stage_name(stage));
         self.report(
             Diagnostic::error(
@@ -247,44 +243,57 @@ impl<'a> Elaborator<'a> {
 
     /// Reports bodies that depend on the order in which they are carried out.
     fn bodies_are_apart(&mut self, moves: &[Move], effects: &[Effects]) {
+        let dependents = self.dependents();
+        // For each variable the first two choices that change it.
         let mut touched: BTreeMap<VarId, Vec<Touch>> = BTreeMap::new();
+        let mut touch = |var: VarId, touch: Touch| {
+            let known = touched.entry(var).or_default();
+            if known.len() < 2 && known.iter().all(|other| other.by != touch.by) {
+                known.push(touch);
+            }
+        };
         for (by, effects) in effects.iter().enumerate() {
-            for &(var, span) in &effects.sets {
-                touched.entry(var).or_default().push(Touch { by, span, through: None });
-                for dependent in self.existing_by(var) {
-                    touched.entry(dependent).or_default().push(Touch { by, span, through: Some(var) });
+            for (&var, &span) in &effects.sets {
+                touch(var, Touch { by, span, through: None });
+                for dependent in dependents.get(&var).into_iter().flatten() {
+                    touch(*dependent, Touch { by, span, through: Some(var) });
                 }
             }
         }
         for (by, effects) in effects.iter().enumerate() {
-            for &(var, span) in &effects.sets {
+            let stage = moves[by].stage;
+            for (&var, &span) in &effects.sets {
                 // The later of two assignments is told of the earlier; a change of existence has no order.
                 let other = touched[&var].iter().find(|t| t.by < by || (t.by > by && t.through.is_some()));
                 if let Some(other) = other {
                     self.set_twice(var, span, other, moves);
                 }
             }
-            for &(var, span) in &effects.reads {
-                if let Some(read) = moves.iter().find(|m| m.var == var && m.stage != moves[by].stage) {
-                    self.too_early(read.stage, moves[by].stage, span);
+            for (&var, &span) in &effects.reads {
+                if let Some(read) = self.at_once(stage, var).filter(|read| *read != stage) {
+                    self.too_early(read, stage, span);
                     continue;
                 }
                 // Where this choice sets it too, that is reported already.
-                let others = touched.get(&var).filter(|touches| touches.iter().all(|t| t.by != by));
-                if let Some(other) = others.and_then(|touches| touches.first()) {
+                let other = touched.get(&var).and_then(|touches| touches.iter().find(|t| t.by != by));
+                if let Some(other) = other.filter(|_| !effects.sets.contains_key(&var)) {
                     self.read_and_set(var, span, other, moves);
                 }
             }
         }
     }
 
-    /// The variables that exist only where another one has certain values.
-    fn existing_by(&self, var: VarId) -> Vec<VarId> {
-        let depends = |index: &usize| match &self.model.vars[*index].kind {
-            VarKind::State { when: Some(when), .. } => when.variables().contains(&var),
-            _ => false,
-        };
-        (0..self.model.vars.len()).filter(depends).map(VarId).collect()
+    /// For each variable those that exist only where it has certain values.
+    fn dependents(&self) -> BTreeMap<VarId, Vec<VarId>> {
+        let mut found: BTreeMap<VarId, Vec<VarId>> = BTreeMap::new();
+        for (index, var) in self.model.vars.iter().enumerate() {
+            if let VarKind::State { when: Some(when), .. } = &var.kind {
+                for cause in when.variables() {
+                    found.entry(cause).or_default().push(VarId(index));
+                }
+            }
+        }
+        found
     }
 
     fn set_twice(&mut self, var: VarId, span: Span, other: &Touch, moves: &[Move]) {
@@ -325,10 +334,17 @@ impl<'a> Elaborator<'a> {
 
     /// Remembers which stages are chosen at the same time.
     fn note_together(&mut self, stages: &[Option<StageId>]) {
+        let first = stages.iter().flatten().min().copied();
         for stage in stages.iter().flatten() {
-            let others = stages.iter().flatten().filter(|other| *other != stage);
-            self.symbols.stages[stage.0].together = others.copied().collect();
+            self.symbols.stages[stage.0].together = first;
         }
+    }
+
+    /// The stage that a variable holds, if it is chosen at the same time as another one, or is that one itself.
+    pub fn at_once(&self, stage: StageId, var: VarId) -> Option<StageId> {
+        let VarKind::Stage(read) = self.model.var(var).kind else { return None };
+        let together = |id: StageId| self.symbols.stages[id.0].together;
+        (together(read).is_some() && together(read) == together(stage)).then_some(read)
     }
 }
 
@@ -341,33 +357,30 @@ impl Effects {
         effects
     }
 
+    fn reads(&mut self, expr: &Expr, whole: Span) {
+        for (var, span) in reads(expr, whole) {
+            self.reads.entry(var).or_insert(span);
+        }
+    }
+
     /// Notes what a block does. Of all statements it can only have these: [`Elaborator::simple`].
     fn note(&mut self, block: &Block) {
         for statement in &block.0 {
             match &statement.kind {
                 StatementKind::Assign { var, value } => {
-                    note(&mut self.sets, [(*var, statement.span)]);
-                    note(&mut self.reads, reads(value, statement.span));
+                    self.sets.entry(*var).or_insert(statement.span);
+                    self.reads(value, statement.span);
                 }
-                StatementKind::Pay { amount, .. } => note(&mut self.reads, reads(amount, statement.span)),
+                StatementKind::Pay { amount, .. } => self.reads(amount, statement.span),
                 StatementKind::If { arms, otherwise } => {
                     for (condition, body) in arms {
-                        note(&mut self.reads, reads(condition, statement.span));
+                        self.reads(condition, statement.span);
                         self.note(body);
                     }
                     self.note(otherwise);
                 }
                 _ => {}
             }
-        }
-    }
-}
-
-/// Adds variables that were not met before.
-fn note(known: &mut Vec<(VarId, Span)>, found: impl IntoIterator<Item = (VarId, Span)>) {
-    for (var, span) in found {
-        if !known.iter().any(|(other, _)| *other == var) {
-            known.push((var, span));
         }
     }
 }
