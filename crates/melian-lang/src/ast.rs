@@ -81,7 +81,7 @@ pub enum ItemKind {
     State(StateDecl),
     /// `let f(a, b) = e`.
     Let(LetDecl),
-    /// `play monthly for 120 from 2025-10 { … }`.
+    /// `play monthly for 120 from 2025-10 { … }`, `play rounds forever { … }`.
     Play(Play),
     /// `finally { … }`.
     Finally(Block),
@@ -284,12 +284,23 @@ pub struct LetDecl {
 pub struct Play {
     /// `monthly`, `rounds`, …; any word. For `play once` the word `once`.
     pub word: Name,
-    /// `for N`; `None` exactly for `play once`.
-    pub periods: Option<Expr>,
+    /// How long.
+    pub length: Length,
     /// `from YYYY-MM`.
     pub from: Option<Date>,
     /// The program of one period.
     pub body: Block,
+}
+
+/// How long play lasts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Length {
+    /// `play once`: one period.
+    Once,
+    /// `for N`.
+    Periods(Expr),
+    /// `forever`.
+    Forever,
 }
 
 /// A calendar month.
@@ -387,6 +398,8 @@ pub enum StatementKind {
     },
     /// `P chooses NAME { … }`.
     Choose(Choose),
+    /// `together { … }`: the stages in it are chosen at the same time.
+    Together(Block),
     /// `end`.
     End,
 }
@@ -621,6 +634,8 @@ pub struct Ask {
     pub first: Option<Expr>,
     /// The clauses of time, each at most once.
     pub times: Times,
+    /// `discounted d`, behind `total`.
+    pub discount: Option<Expr>,
     /// `| c`.
     pub given: Option<Expr>,
 }
@@ -649,6 +664,8 @@ pub struct Times {
     pub until: Option<Expr>,
     /// `in a..b`, behind `when first`.
     pub window: Option<(Expr, Expr)>,
+    /// `in the long run`: the place of these words.
+    pub long_run: Option<Span>,
 }
 
 /// What stands in `policy(…)`.

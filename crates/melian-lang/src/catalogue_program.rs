@@ -200,6 +200,161 @@ Right:
 ",
     },
     Explanation {
+        id: "forever-time",
+        title: "the time in play that goes on for ever",
+        text: r"Play that goes on for ever is the same in every period, and so is what players do: neither the
+program nor a guard, an event or the condition of a commitment may read `t`, `year` or `month`.
+What is to happen after some time needs a state variable that counts up to it.
+
+Wrong:
+
+    play monthly forever {
+        if t > 6 { North pays cost as rent }
+    }
+
+Right:
+
+    state age : 0 .. 6 = 0
+    play monthly forever {
+        if age == 6 { North pays cost as rent }
+        age = min(age + 1, 6)
+    }
+",
+    },
+    Explanation {
+        id: "forever-finally",
+        title: "`finally` after play that goes on for ever",
+        text: r"`finally` pays once, after the last period. Play that goes on for ever has none: what a state is
+worth must be paid while play is in it.
+
+Wrong:
+
+    play monthly forever { … }
+    finally { North gains land as land }
+
+Right:
+
+    play monthly forever {
+        …
+        North gains (1 - delta) * land as land
+    }
+",
+    },
+    Explanation {
+        id: "together-few",
+        title: "`together` around fewer than two choices",
+        text: r"In `together { … }` two players or more choose at the same time. One choice stands by itself.
+
+Wrong:
+
+    together {
+        North chooses move { hold  press }
+    }
+
+Right:
+
+    together {
+        North chooses move   { hold  press }
+        South chooses answer { yield  resist }
+    }
+",
+    },
+    Explanation {
+        id: "together-player",
+        title: "a player who chooses twice at the same time",
+        text: r"In `together { … }` every player has one choice. Two decisions of one player are one choice with
+arguments, or one of them is made before the other.
+
+Wrong:
+
+    together {
+        North chooses price  { low  high }
+        North chooses amount { few  many }
+        South chooses price  { low  high }
+    }
+
+Right:
+
+    together {
+        North chooses offer { make(price in {low, high}, amount in {few, many}) }
+        South chooses price  { low  high }
+    }
+",
+    },
+    Explanation {
+        id: "together-body",
+        title: "something that cannot stand in `together`",
+        text: r"The block holds choices, and `for` around them. What follows from one action in it may pay and
+assign, under `if` too; chance, `end` and further choices come when all choices are known, behind
+the block. A condition on a choice is the `when` of its actions, or an `if` around the block.
+
+Wrong:
+
+    together {
+        North chooses move   { hold  press { line ~ walk(up: 0.5) } }
+        South chooses answer { yield  resist }
+    }
+
+Right:
+
+    together {
+        North chooses move   { hold  press }
+        South chooses answer { yield  resist }
+    }
+    if North.move == press { line ~ walk(up: 0.5) }
+",
+    },
+    Explanation {
+        id: "together-assigns",
+        title: "a variable that two choices set at once",
+        text: r"What follows from choices made at the same time happens at the same time, so one variable may be
+set by one of them only. It is set by both, too, where the one sets a variable that decides
+whether the other exists (`state x : … when c`). Set it behind the block.
+
+Wrong:
+
+    together {
+        North chooses move   { hold  press { line = 3 } }
+        South chooses answer { yield  resist { line = 2 } }
+    }
+
+Right:
+
+    together {
+        North chooses move   { hold  press }
+        South chooses answer { yield  resist }
+    }
+    if South.answer == resist { line = 2 }
+    else if North.move == press { line = 3 }
+",
+    },
+    Explanation {
+        id: "together-reads",
+        title: "a choice that is read where it is not known yet",
+        text: r"Of choices made at the same time none is known to another: no `when` and no body in `together` may
+read the stage of another player in it, and no body a variable that follows from another's choice.
+What depends on both stands behind the block. Nor can questions look at a choice given another
+one made at the same time; the chance of both is that of an event.
+
+Wrong:
+
+    together {
+        North chooses move   { hold  press }
+        South chooses answer { yield  resist when North.move == press }
+    }
+    measure bold = prob(South.answer == resist | North.move == press)
+
+Right:
+
+    together {
+        North chooses move   { hold  press }
+        South chooses answer { yield  resist }
+    }
+    if North.move == press and South.answer == resist { mood = war }
+    measure clash = P[North.move == press and South.answer == resist]
+",
+    },
+    Explanation {
         id: "not-here",
         title: "something that has no value at this place",
         text: r"Choices and locals last for one period; `t` and dates mean something while play goes on;

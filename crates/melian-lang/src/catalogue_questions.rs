@@ -8,7 +8,8 @@ pub(crate) const QUESTIONS: &[Explanation] = &[
         id: "time-outside",
         title: "a month that the game does not have",
         text: r"Periods are counted from 1 to the horizon; 0 is the start, which only `at 0` can ask for.
-`after k by m` are the periods k+1 to m.
+`after k by m` are the periods k+1 to m. In play that goes on for ever, periods up to 100000 can be
+asked for.
 
 Wrong:
 
@@ -24,9 +25,10 @@ Right:
         id: "question-clauses",
         title: "clauses that this question does not take",
         text: r"`P[e]` takes `by`, `after`, `until`, `always`, or `at m` with `| c`. `E[e]` takes `at m` with
-`| c`; `total` with `by`, `after`, `until`; `when first c` with `by` or `in a..b`. `prob` and
-`count` take a stage, a time and `| c`. `margin` compares two single actions. Commitments take
-`when`, `at`, `from`, `until`; parameters and `start` take none.
+`| c`; `total` with `by`, `after`, `until`, `discounted`; `when first c` with `by` or `in a..b`.
+Both take `in the long run` with `| c`, about states. `prob` and `count` take a stage, a time and
+`| c`. `margin` compares two single actions. Commitments take `when`, `at`, `from`, `until`;
+parameters and `start` take none.
 
 Wrong:
 
@@ -35,6 +37,23 @@ Wrong:
 Right:
 
     measure height = E[walls at 6]
+",
+    },
+    Explanation {
+        id: "long-run",
+        title: "the long run of play that ends",
+        text: r"`E[e in the long run]` and `P[e in the long run]` are means over all periods of play that goes on
+for ever. Play for N periods has a last period, and no long run.
+
+Wrong:
+
+    play monthly for 24 { … }
+    measure tension = P[mood == tense in the long run]
+
+Right:
+
+    play monthly forever { … }
+    measure tension = P[mood == tense in the long run]
 ",
     },
     Explanation {

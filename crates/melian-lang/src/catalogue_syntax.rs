@@ -178,17 +178,16 @@ and check again.
     Explanation {
         id: "not-yet",
         title: "a word of a later version",
-        text: r"`forever` (play without a last period), `together` (simultaneous choices), `secret` (private
-information) and `observe` are reserved for later versions of the language. They cannot be
-names either, so that models written today keep their meaning.
+        text: r"`secret` (private information) and `observe` are reserved for later versions of the language.
+They cannot be names either, so that models written today keep their meaning.
 
 Wrong:
 
-    play monthly forever { … }
+    secret kind of South : { weak: 0.5, tough: 0.5 }
 
-Right:
+Right, if everybody may know it:
 
-    play monthly for 120 { … }
+    state kind : { weak, tough } = weak
 ",
     },
     Explanation {
@@ -228,8 +227,8 @@ Right:
     Explanation {
         id: "reserved-word",
         title: "a word of the language as a name",
-        text: r"Words that expressions are made of cannot be names: `if then else and or not in true false
-for with unexpected unnoticed`. A `let` or `measure` cannot be called like a question
+        text: r"Words that expressions and statements are made of cannot be names: `if then else and or not in
+true false for with unexpected unnoticed forever together`. A `let` or `measure` cannot be called like a question
 either: `P E value count prob policy margin mean sum any all`.
 
 Wrong:
@@ -714,9 +713,9 @@ Right:
     Explanation {
         id: "play-form",
         title: "`play` does not say how long",
-        text: r"`play once` is one period. Otherwise `play` says what a period is, how many there are and,
-if calendar dates matter, when it begins. Any plural will do for the period: `rounds`,
-`seasons`.
+        text: r"`play once` is one period. Otherwise `play` says what a period is, how many there are or that
+they go on for ever, and, if calendar dates matter, when it begins. Any plural will do for the
+period: `rounds`, `seasons`.
 
 Wrong:
 
@@ -726,6 +725,7 @@ Right:
 
     play monthly for 12 { … }
     play rounds for 12 { … }
+    play rounds forever { … }
 ",
     },
     Explanation {
@@ -843,8 +843,8 @@ Right:
         id: "question-form",
         title: "a question in another form",
         text: r"Behind what is asked stand its clauses of time, and `| c` for a condition at the same time:
-`at m`, `by m`, `after k by m`, `until c by m`, `when first c by m`. `unexpected { … }` says
-when: `at m`. `margin` compares two actions: `margin(P.stage: a over b)`.
+`at m`, `by m`, `after k by m`, `until c by m`, `when first c by m`, `in the long run`, and of a
+total `discounted d`. `unexpected { … }` says when: `at m`. `margin` compares two actions: `margin(P.stage: a over b)`.
 
 Wrong:
 

@@ -257,7 +257,7 @@ Right:
         id: "discount-range",
         title: "a discount factor outside 0 .. 1",
         text: r"The discount factor is what a point of the next period is worth now. An interest rate r a
-period is the factor 1 / (1 + r).
+period is the factor 1 / (1 + r). The same holds of `E[total e discounted d]`.
 
 Wrong:
 

@@ -30,8 +30,8 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 pub(crate) const ITEMS: [&str; 11] =
     ["const", "type", "param", "require", "player", "state", "let", "play", "finally", "measure", "claim"];
 
-/// Words that cannot be names, because expressions are made of them.
-pub(crate) const RESERVED: [&str; 13] = [
+/// Words that cannot be names, because expressions and statements are made of them.
+pub(crate) const RESERVED: [&str; 15] = [
     "if",
     "then",
     "else",
@@ -45,10 +45,12 @@ pub(crate) const RESERVED: [&str; 13] = [
     "with",
     "unexpected",
     "unnoticed",
+    "forever",
+    "together",
 ];
 
 /// Words that are kept for later versions of the language.
-pub(crate) const LATER: [&str; 4] = ["forever", "together", "secret", "observe"];
+pub(crate) const LATER: [&str; 2] = ["secret", "observe"];
 
 /// Words that ask something when a parenthesis follows.
 pub(crate) const QUESTIONS: [&str; 9] =

@@ -52,8 +52,10 @@ fn shape(expr: &Expr) -> String {
             };
             let window = ask.times.window.as_ref();
             format!(
-                "{word}[{mode}{}{}{}{}{}{}{}{}]",
+                "{word}[{mode}{}{}{}{}{}{}{}{}{}{}]",
                 shape(&ask.what),
+                opt("discounted", &ask.discount),
+                ask.times.long_run.map_or("", |_| " in the long run"),
                 opt("first", &ask.first),
                 window.map_or(String::new(), |(a, b)| format!(" in {}..{}", shape(a), shape(b))),
                 opt("at", &ask.times.at),
@@ -187,6 +189,12 @@ fn questions_take_their_clauses() {
     check_shape("E[x when first (n in 1..3) by 12]", "E[x first (n in 1..3) by 12]");
     check_shape("E[P[a after 3 by 9] at 3]", "E[P[a after 3 by 9] at 3]");
     check_shape("E[total at 3]", "E[total at 3]");
+    check_shape("E[total x discounted 1 - r until c by 3]", "E[total x discounted (1 - r) until c by 3]");
+    check_shape("E[total x by 3 discounted d]", "E[total x discounted d by 3]");
+    check_shape("E[x in the long run | y in {a}]", "E[x in the long run | (y in {a})]");
+    check_shape("P[x in {a} | y in the long run]", "P[(x in {a}) in the long run | y]");
+    check_shape("P[not x in the long run]", "P[(not x) in the long run]");
+    check_shape("P[x in the]", "P[(x in the)]");
     check_shape("count(A.s | c by 3) / value(Firm[1])", "(count[A.s by 3 | c] / value(Firm[1]))");
     check_shape("prob(A.s in {a, b} at 3)", "prob[(A.s in {a, b}) at 3]");
     check_shape(
@@ -250,6 +258,7 @@ fn docs(text: &str) -> Vec<(String, String)> {
                         }
                     }
                 }
+                StatementKind::Together(block) => statements_of(&block.statements, found),
                 StatementKind::If { arms, .. } => {
                     arms.iter().for_each(|(_, b)| statements_of(&b.statements, found))
                 }
@@ -305,6 +314,10 @@ fn doc_comments_find_their_node() {
         &[("s", "stage\ntoo"), ("keep", "keep\nk"), ("go", "go"), ("r", "r")],
     );
     check_docs("model m\nplay once { A chooses s {\na ;\n/// b\n; b } }", &[("b", "b")]);
+    check_docs(
+        "model m\nplay once { together {\n/// s\nA chooses s { x y }\nB chooses r { x /// r\ny } /// y\n} }",
+        &[("s", "s"), ("r", "r"), ("y", "y")],
+    );
     let (_, problems) = parse("model m\nplay once {\nx = 1 /// stray\n}");
     assert_eq!(problems.len(), 1);
     assert_eq!((problems[0].id, problems[0].is_error()), ("stray-doc", false));
@@ -337,6 +350,42 @@ fn all_errors_are_reported_and_none_twice() {
             ("question-brackets", 12),
             ("foreign-operator", 13),
         ],
+    );
+}
+
+#[test]
+fn all_errors_are_reported_inside_of_together() {
+    check_problems(
+        "model m\nplay rounds forever {\n  together {\n    A choose s { a b }\n    B chooses r {\n      x { y = }\n      z when q = 1 { A gain 2 }\n    }\n    y == 2\n  }\n  x = 1 +\n}\nmeasure q = E[a in the long walk]\n",
+        &[
+            ("unknown-keyword", 4),
+            ("unexpected-token", 6),
+            ("single-equals", 7),
+            ("unknown-keyword", 7),
+            ("double-equals", 9),
+            ("unexpected-token", 11),
+            ("question-form", 13),
+        ],
+    );
+    check_problems(
+        "model m\nplay rounds forever {\n    together {\n        A chooses s { a b }\n        B chooses r { a b }\n}\nmeasure q = P[a]\n",
+        &[("unclosed-brace", 3)],
+    );
+    check_problems("model m\nplay once { together A chooses s { a } }", &[("missing-braces", 2)]);
+    check_problems("model m\nplay once { simultaneously { A chooses s { a } } }", &[("unknown-keyword", 2)]);
+    check_problems("model m\ntogether { A chooses s { a } }", &[("misplaced-statement", 2)]);
+}
+
+#[test]
+fn play_says_once_how_long() {
+    check_problems("model m\nplay rounds forever from 2025-10 {}\n", &[]);
+    check_problems("model m\nplay rounds for 3 forever {}\n", &[("duplicate-clause", 2)]);
+    check_problems("model m\nplay once forever {}\n", &[("play-form", 2)]);
+    check_problems("model m\nplay forever {}\n", &[("play-form", 2)]);
+    check_problems("model m\nplay monthly {}\n", &[("play-form", 2)]);
+    check_problems(
+        "model m\nconst forever = 1\nstate together : truth = true\n",
+        &[("reserved-word", 2), ("reserved-word", 3)],
     );
 }
 
@@ -387,11 +436,9 @@ fn many_errors_are_capped() {
 #[test]
 fn words_of_later_versions_say_so() {
     for text in [
-        "model m play monthly forever { x = 1 }",
-        "model m play once { together { A chooses s { a } } }",
         "model m secret kind of P : {weak: 1}",
         "model m play once { observe x }",
-        "model m const forever = 1",
+        "model m const secret = 1",
     ] {
         let (_, problems) = parse(text);
         assert_eq!(problems.iter().map(|p| p.id).collect::<Vec<_>>(), ["not-yet"], "{text}: {problems:?}");

@@ -5,6 +5,7 @@
 //! values and choice probabilities; [`answer`] asks, with further columns of the sweep or with the distribution of
 //! histories pushed forward.
 
+pub mod arrays;
 mod ask;
 mod memory;
 mod plan;

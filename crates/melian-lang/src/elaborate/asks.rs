@@ -1,10 +1,13 @@
 //! `P[…]`, `E[…]`, `prob(…)`, `count(…)`: which form is asked, and the months that it is asked for.
 
-use melian_model::{Ahead, Atom, BinaryOp, Diagnostic, Expr, ExprKind, Span, StageId, Window};
+use melian_model::{
+    Ahead, Atom, BinaryOp, Diagnostic, Expr, ExprKind, FOREVER, Span, StageId, Window, print,
+};
 
 use super::{
     Elaborator, Mode,
     env::{Binding, Env},
+    fold,
     names::Meaning,
     types::Typed,
 };
@@ -17,6 +20,13 @@ impl<'a> Elaborator<'a> {
         if let Some(first) = &ask.first {
             self.form("`when first` stands in `E[…]`", first.span, "for a probability: `P[e until f by m]`");
             return None;
+        }
+        self.refuse_discount(ask, "P[…]")?;
+        if let Some(place) = times.long_run {
+            self.alone_in_the_long_run(ask, "P[… in the long run]", place)?;
+            let event = self.event(&ask.what, env)?;
+            self.check_possible(&event, ask.what.span);
+            return self.long_run(event, ask, env);
         }
         if ask.mode == AskMode::Always {
             self.refuse(times.at.as_ref(), "at", "P[always …]", "write `by m`")?;
@@ -83,6 +93,11 @@ impl<'a> Elaborator<'a> {
             return self.when_first(ask, first, env);
         }
         self.check_within(&times.window, span)?;
+        if let Some(place) = times.long_run {
+            self.alone_in_the_long_run(ask, "E[… in the long run]", place)?;
+            let what = self.quantity_alone(&ask.what, env)?;
+            return self.long_run(what, ask, env);
+        }
         if ask.mode == AskMode::Total {
             self.refuse(times.at.as_ref(), "at", "E[total …]", "write `by m`")?;
             self.refuse(
@@ -96,8 +111,13 @@ impl<'a> Elaborator<'a> {
                 Some(until) => Some(self.state_event(until, env, "`until`")?),
                 None => None,
             };
-            return Some(Atom::Total { what, until, window: self.window(times, env)?, discount: None });
+            let discount = match &ask.discount {
+                Some(discount) => Some(self.discount(discount, env)?),
+                None => None,
+            };
+            return Some(Atom::Total { what, until, window: self.window(times, env)?, discount });
         }
+        self.refuse_discount(ask, "E[… at m]")?;
         self.refuse(
             times.until.as_ref(),
             "until",
@@ -108,7 +128,11 @@ impl<'a> Elaborator<'a> {
             self.form(
                 "an expectation needs a time",
                 ask.what.span,
-                "write `E[e at 12]`, `E[total e by 12]` or `E[e when first c by 12]`",
+                if self.model.is_forever() {
+                    "write `E[e at 12]`, `E[total e by 12]`, `E[e when first c by 12]` or `E[e in the long run]`"
+                } else {
+                    "write `E[e at 12]`, `E[total e by 12]` or `E[e when first c by 12]`"
+                },
             );
             return None;
         };
@@ -124,12 +148,90 @@ impl<'a> Elaborator<'a> {
         Some(Atom::At { what, given, at, ahead })
     }
 
+    /// `in the long run` says already when, and needs play without an end.
+    fn alone_in_the_long_run(&mut self, ask: &Ask, form: &str, place: Span) -> Option<()> {
+        if !self.model.is_forever() {
+            let word = self.model.period_word.clone();
+            self.report(
+                Diagnostic::error("long-run", "only play that goes on for ever has a long run", place).help(
+                    format!("ask for a {word}, as in `at 12`, or let play go on: `play … forever {{ … }}`"),
+                ),
+            );
+            return None;
+        }
+        self.refuse_discount(ask, form)?;
+        let times = &ask.times;
+        let help = "it is the mean over all periods; for some of them leave `in the long run` out";
+        for (clause, word) in
+            [(&times.at, "at"), (&times.after, "after"), (&times.by, "by"), (&times.until, "until")]
+        {
+            self.refuse(clause.as_ref(), word, form, help)?;
+        }
+        if ask.mode == AskMode::Plain {
+            return Some(());
+        }
+        let (word, help) = match ask.mode {
+            AskMode::Total => ("total", "what a period brings in the mean is `E[e in the long run]`"),
+            _ => ("always", "the share of periods in which it holds is `P[e in the long run]`"),
+        };
+        self.form(&format!("`{word}` and `in the long run` do not go together"), ask.what.span, help);
+        None
+    }
+
+    fn long_run(&mut self, what: Expr, ask: &'a Ask, env: &Env<'a>) -> Option<Atom> {
+        let or = "; for a choice itself there is `prob(P.stage == a)`";
+        self.states_only(&what, "`in the long run`", or, ask.what.span)?;
+        let given = match &ask.given {
+            Some(given) => {
+                let event = self.event(given, env)?;
+                self.states_only(&event, "`in the long run`", or, given.span)?;
+                Some(event)
+            }
+            None => None,
+        };
+        Some(Atom::LongRun { what, given })
+    }
+
+    /// `discounted d`: a number from 0 to 1.
+    fn discount(&mut self, discount: &'a ast::Expr, env: &Env<'a>) -> Option<Expr> {
+        let factor = self.in_mode(Mode::Parameters, |this| this.number(discount, env))?;
+        match fold::value_at(&factor, &self.model.defaults()) {
+            Some(x) if !(0.0..=1.0).contains(&x) => {
+                let title = format!("this total is discounted by {}, outside 0 .. 1", print::number(x));
+                self.report(
+                    Diagnostic::error("discount-range", title, discount.span)
+                        .help("it is what a point of the next period counts now: 0.95, say"),
+                );
+                None
+            }
+            _ => Some(factor),
+        }
+    }
+
+    fn refuse_discount(&mut self, ask: &Ask, form: &str) -> Option<()> {
+        self.refuse(
+            ask.discount.as_ref(),
+            "discounted",
+            form,
+            "a sum is discounted: `E[total e discounted d]`",
+        )
+    }
+
+    /// Refuses the clauses that only `P[…]` and `E[…]` take.
+    fn refuse_long_run(&mut self, ask: &Ask, form: &str) -> Option<()> {
+        self.refuse_discount(ask, form)?;
+        let Some(place) = ask.times.long_run else { return Some(()) };
+        self.form(&format!("`{form}` takes no `in the long run`"), place, "leave it out: all periods count");
+        None
+    }
+
     fn when_first(&mut self, ask: &'a Ask, first: &'a ast::Expr, env: &Env<'a>) -> Option<Atom> {
         let times = &ask.times;
         let form = "E[… when first c]";
         self.refuse(times.at.as_ref(), "at", form, "write `by m` or `in a..b`")?;
         self.refuse(times.until.as_ref(), "until", form, "write `by m` or `in a..b`")?;
         self.refuse(ask.given.as_ref(), "|", form, "it is conditional already: put it behind `when first`")?;
+        self.refuse_long_run(ask, form)?;
         if ask.mode == AskMode::Total {
             self.form(
                 "`total` and `when first` do not go together",
@@ -180,14 +282,17 @@ impl<'a> Elaborator<'a> {
         let Some(early) = ahead.iter().map(|ahead| ahead.after).find(|after| *after < from) else {
             return Some(());
         };
-        self.report(
-            Diagnostic::error(
-                "ahead-time",
+        let (title, help) = match from {
+            FOREVER => (
+                format!("the inner question begins after {early}, and may be asked at any time"),
+                "say by when it is asked: `E[… when first c by m]`".to_owned(),
+            ),
+            _ => (
                 format!("the inner question looks back: it begins after {early}, and is asked at {from}"),
-                span,
-            )
-            .help(format!("write `after {from}` in the inner question, or later")),
-        );
+                format!("write `after {from}` in the inner question, or later"),
+            ),
+        };
+        self.report(Diagnostic::error("ahead-time", title, span).help(help));
         None
     }
 
@@ -217,7 +322,7 @@ impl<'a> Elaborator<'a> {
                 return None;
             }
         };
-        if ask.first.is_some() || ask.given.is_some() {
+        if ask.first.is_some() || ask.given.is_some() || ask.times.long_run.is_some() {
             self.form(
                 "the inner question is too involved",
                 e.span,
@@ -254,8 +359,9 @@ impl<'a> Elaborator<'a> {
     /// `count(P.stage …)`.
     pub fn count(&mut self, ask: &'a Ask, env: &Env<'a>) -> Option<Atom> {
         let stage = self.stage(&ask.what, env)?;
+        self.refuse_long_run(ask, "count(…)")?;
         let given = match &ask.given {
-            Some(given) => Some(self.visit_condition(given, env)?),
+            Some(given) => Some(self.visit_condition(stage, given, env)?),
             None => None,
         };
         let until = match &ask.times.until {
@@ -268,6 +374,7 @@ impl<'a> Elaborator<'a> {
     /// `prob(P.stage == a …)`.
     pub fn choice_probability(&mut self, ask: &'a Ask, env: &Env<'a>) -> Option<Atom> {
         let (stage, actions) = self.stage_event(&ask.what, env)?;
+        self.refuse_long_run(ask, "prob(…)")?;
         self.refuse(
             ask.times.until.as_ref(),
             "until",
@@ -275,7 +382,7 @@ impl<'a> Elaborator<'a> {
             "ask `P[e until f by m]`, or put the condition behind `|`",
         )?;
         let given = match &ask.given {
-            Some(given) => Some(self.visit_condition(given, env)?),
+            Some(given) => Some(self.visit_condition(stage, given, env)?),
             None => None,
         };
         Some(Atom::Choice { stage, actions, given, window: self.window(&ask.times, env)? })

@@ -1,9 +1,9 @@
 //! The head of `play`: how many periods, what they are called, when they begin; and dates as periods.
 
-use melian_model::{Diagnostic, Span, print};
+use melian_model::{Diagnostic, FOREVER, Span, print};
 
 use super::{Elaborator, env::Env, fold, types::Typed};
-use crate::ast::{self, ItemKind, Play};
+use crate::ast::{self, ItemKind, Length, Play};
 
 /// The longest horizon.
 const MOST: f64 = 1e6;
@@ -15,8 +15,10 @@ impl<'a> Elaborator<'a> {
         self.model.period_word = "period".into();
         let Some(play) = self.play() else { return };
         self.model.period_word = period_word(&play.word.text);
-        if let Some(periods) = &play.periods {
-            self.horizon(periods);
+        match &play.length {
+            Length::Once => {}
+            Length::Periods(periods) => self.horizon(periods),
+            Length::Forever => self.model.horizon = FOREVER,
         }
         if let Some(from) = &play.from {
             if self.model.period_word == "month" {

@@ -22,6 +22,27 @@ struct Member<'a> {
     env: Env<'a>,
 }
 
+/// A stage where it is played, its actions written out.
+pub struct Offer<'a> {
+    pub choose: &'a Choose,
+    pub player: PlayerId,
+    /// Its name with its index.
+    name: String,
+    members: Vec<Member<'a>>,
+    site: Site,
+    pub span: Span,
+}
+
+impl Offer<'_> {
+    /// Where each action says when it is available.
+    pub fn guard_places(&self) -> impl Iterator<Item = Span> {
+        self.members.iter().map(|member| {
+            let action = member.action;
+            action.when.as_ref().map_or(action.span, |when| when.span)
+        })
+    }
+}
+
 impl<'a> Elaborator<'a> {
     /// `P chooses stage { … }`.
     pub fn choose(
@@ -32,21 +53,47 @@ impl<'a> Elaborator<'a> {
         site: &Site,
         result: &mut Vec<Statement>,
     ) {
-        let player =
-            self.player(&choose.player.name.text, choose.player.index.as_deref(), choose.player.span, env);
-        let Some(player) = player else { return };
+        let Some(offer) = self.offer(choose, span, env, site) else { return };
+        let guards = self.guards(&offer);
+        let Some(stage) = self.stage_here(&offer) else { return };
+        let Some(actions) = self.actions(stage, &offer, guards) else { return };
+        result.push(Statement {
+            kind: StatementKind::Choose(Choice { stage, actions, with_next: false }),
+            span,
+        });
+    }
+
+    /// Who chooses at a place, and from which actions.
+    pub fn offer(&mut self, choose: &'a Choose, span: Span, env: &Env<'a>, site: &Site) -> Option<Offer<'a>> {
+        let index = choose.player.index.as_deref();
+        let player = self.player(&choose.player.name.text, index, choose.player.span, env)?;
         let mut name = choose.stage.name.text.clone();
         if let Some(index) = choose.stage.index.as_deref() {
             let typed = self.expr(index, env, None);
-            let Some(value) = self.known(&typed, index.span) else { return };
+            let value = self.known(&typed, index.span)?;
             name = format!("{name}[{}]", value.words(&self.model));
         }
-        let Some(members) = self.action_members(choose, env) else { return };
-        let guards: Vec<Option<Expr>> = members.iter().map(|member| self.guard(member)).collect();
-        let Some(id) = self.stage_here(choose, player, &name, &members, site) else { return };
-        let inner = Site { stage: Some(name), ..site.clone() };
+        let members = self.action_members(choose, env)?;
+        Some(Offer { choose, player, name, members, site: site.clone(), span })
+    }
+
+    /// When each action is available; a condition with an error in it counts as always.
+    pub fn guards(&mut self, offer: &Offer<'a>) -> Vec<Option<Expr>> {
+        let guard =
+            |this: &mut Self, member: &Member<'a>| this.truth(member.action.when.as_ref()?, &member.env);
+        offer.members.iter().map(|member| guard(self, member)).collect()
+    }
+
+    /// The actions that may be available, with what follows them; `None`, after a report, if there are none.
+    pub fn actions(
+        &mut self,
+        stage: StageId,
+        offer: &Offer<'a>,
+        guards: Vec<Option<Expr>>,
+    ) -> Option<Vec<ActionBody>> {
+        let inner = Site { stage: Some(offer.name.clone()), ..offer.site.clone() };
         let mut actions = Vec::new();
-        for (position, (member, guard)) in members.iter().zip(guards).enumerate() {
+        for (position, (member, guard)) in offer.members.iter().zip(guards).enumerate() {
             let known = guard.as_ref().and_then(fold::known_truth);
             if known == Some(false) {
                 continue;
@@ -58,25 +105,18 @@ impl<'a> Elaborator<'a> {
             let guard = if known == Some(true) { None } else { guard };
             actions.push(ActionBody { action: position, guard, body, span: member.action.span });
             if self.exhausted {
-                return;
+                return None;
             }
         }
         if actions.is_empty() {
-            let stage = self.model.stage_name(id);
+            let stage = self.model.stage_name(stage);
+            let title = format!("no action of `{stage}` is ever available here");
             self.report(
-                Diagnostic::error(
-                    "no-action",
-                    format!("no action of `{stage}` is ever available here"),
-                    span,
-                )
-                .help("give it an action without `when`"),
+                Diagnostic::error("no-action", title, offer.span).help("give it an action without `when`"),
             );
-            return;
+            return None;
         }
-        result.push(Statement {
-            kind: StatementKind::Choose(Choice { stage: id, actions, with_next: false }),
-            span,
-        });
+        Some(actions)
     }
 
     /// All actions, families written out in row-major order.
@@ -137,22 +177,11 @@ impl<'a> Elaborator<'a> {
         Some(members)
     }
 
-    /// When an action is available; a condition with an error in it counts as always.
-    fn guard(&mut self, member: &Member<'a>) -> Option<Expr> {
-        let when = member.action.when.as_ref()?;
-        self.truth(when, &member.env)
-    }
-
     /// The stage that is chosen at this place: a new one, or the one that the same statement made elsewhere.
-    fn stage_here(
-        &mut self,
-        choose: &'a Choose,
-        player: PlayerId,
-        name: &str,
-        members: &[Member<'a>],
-        site: &Site,
-    ) -> Option<StageId> {
-        if let Some(id) = self.symbols.stage_ids.get(&(player, name.to_owned())) {
+    pub fn stage_here(&mut self, offer: &Offer<'a>) -> Option<StageId> {
+        let Offer { choose, player, name, members, site, .. } = offer;
+        let player = *player;
+        if let Some(id) = self.symbols.stage_ids.get(&(player, name.clone())) {
             let id = *id;
             return self.same_stage(id, choose, members, site);
         }
@@ -184,13 +213,13 @@ impl<'a> Elaborator<'a> {
         let actions = members.iter().map(|member| self.action(member)).collect();
         self.model.stages.push(Stage {
             player,
-            name: name.to_owned(),
+            name: name.clone(),
             var,
             actions,
             doc: choose.doc.clone(),
             span: choose.stage.span,
         });
-        self.symbols.stage_ids.insert((player, name.to_owned()), id);
+        self.symbols.stage_ids.insert((player, name.clone()), id);
         self.symbols.stages.push(StageSymbol {
             span: choose.stage.span,
             turns: site.turns.clone(),
@@ -199,6 +228,7 @@ impl<'a> Elaborator<'a> {
                 .iter()
                 .map(|member| (member.action.name.span, member.action.span))
                 .collect(),
+            together: None,
         });
         Some(id)
     }

@@ -1,6 +1,6 @@
 //! What a question samples: events and quantities over state variables and stages.
 
-use melian_model::{BinaryOp, Diagnostic, Expr, ExprKind, Span, VarId, VarKind};
+use melian_model::{BinaryOp, Diagnostic, Expr, ExprKind, Span, StageId, VarId, VarKind};
 
 use super::{Elaborator, Mode, env::Env, fold, lint::levels::Follow, types::Type};
 use crate::ast;
@@ -19,26 +19,48 @@ impl<'a> Elaborator<'a> {
     /// An event at period ends only: no stages, no locals.
     pub fn state_event(&mut self, e: &'a ast::Expr, env: &Env<'a>, what: &str) -> Option<Expr> {
         let event = self.event(e, env)?;
-        if !self.stages_in(&event).is_empty() {
-            self.report(
-                Diagnostic::error(
-                    "question-clauses",
-                    format!("{what} is about states, not about choices"),
-                    e.span,
-                )
-                .help("assign what was chosen to a `state` variable, and ask for that"),
-            );
-            return None;
-        }
+        self.states_only(&event, what, "", e.span)?;
         Some(event)
     }
 
-    /// What holds just before a choice.
-    pub fn visit_condition(&mut self, e: &'a ast::Expr, env: &Env<'a>) -> Option<Expr> {
+    /// Refuses what reads stages.
+    pub fn states_only(&mut self, read: &Expr, what: &str, or: &str, span: Span) -> Option<()> {
+        if self.stages_in(read).is_empty() {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::error("question-clauses", format!("{what} is about states, not about choices"), span)
+                .help(format!("assign what was chosen to a `state` variable, and ask for that{or}")),
+        );
+        None
+    }
+
+    /// What holds just before the choice at a stage.
+    pub fn visit_condition(&mut self, stage: StageId, e: &'a ast::Expr, env: &Env<'a>) -> Option<Expr> {
         let ahead = self.ahead.take();
         let condition = self.in_mode(Mode::Visit, |this| this.truth(e, env));
         self.ahead = ahead;
-        condition
+        let condition = condition?;
+        for var in self.stages_in(&condition) {
+            self.not_at_once(stage, var, e.span)?;
+        }
+        Some(condition)
+    }
+
+    /// Refuses to say at a stage what is chosen at the same time.
+    pub fn not_at_once(&mut self, stage: StageId, var: VarId, span: Span) -> Option<()> {
+        let Some(other) = self.at_once(stage, var).filter(|other| *other != stage) else { return Some(()) };
+        let (name, other) = (self.model.stage_name(stage), self.model.stage_name(other));
+        self.report(
+            Diagnostic::error(
+                "together-reads",
+                format!("`{other}` is chosen at the same time as `{name}`"),
+                span,
+            )
+            .label(format!("not known when `{name}` is chosen"))
+            .help(format!("for both choices ask `P[{other} == a and {name} == b]`")),
+        );
+        None
     }
 
     /// A quantity whose expectation is asked.

@@ -38,6 +38,7 @@ mod states;
 mod survey;
 mod symbols;
 mod tables;
+mod together;
 mod types;
 
 use melian_model::{Ahead, Diagnostic, Model, Span, VarId};

@@ -5,23 +5,31 @@ use melian_model::{Diagnostic, Span, Window};
 use super::{Elaborator, env::Env};
 use crate::ast;
 
+/// The last month that can be asked for in play that goes on for ever.
+const FARTHEST: usize = 100_000;
+
 impl<'a> Elaborator<'a> {
     /// A month: a whole number from `least` to the horizon.
     pub fn month(&mut self, e: &'a ast::Expr, env: &Env<'a>, least: usize) -> Option<usize> {
         let word = self.model.period_word.clone();
         let value = self.constant_whole(e, env, &format!("a {word}"))?;
-        let horizon = self.model.horizon;
-        if value >= least as i64 && value <= horizon as i64 {
+        let last = if self.model.is_forever() { FARTHEST } else { self.model.horizon };
+        if value >= least as i64 && value <= last as i64 {
             return Some(value as usize);
         }
         let mut problem =
             Diagnostic::error("time-outside", format!("there is no {word} {value} to ask about"), e.span);
-        problem = if value > horizon as i64 {
-            problem.help(format!("the game is played for {horizon} {word}s")).fix(
-                format!("ask for {word} {horizon}"),
-                e.span,
-                horizon.to_string(),
-            )
+        problem = if value > last as i64 {
+            match self.model.is_forever() {
+                true => problem.help(format!(
+                    "up to {word} {last} can be asked for; beyond all of them is `in the long run`"
+                )),
+                false => problem.help(format!("the game is played for {last} {word}s")).fix(
+                    format!("ask for {word} {last}"),
+                    e.span,
+                    last.to_string(),
+                ),
+            }
         } else if value == 0 {
             problem.help(format!("{word} 0 is the start: only `at 0` can ask for it"))
         } else {

@@ -291,11 +291,32 @@ impl<'a> Elaborator<'a> {
             );
             return Typed::unknown(span);
         }
+        if self.model.is_forever() {
+            self.no_time(name, span);
+            return Typed::unknown(span);
+        }
         if kind != ExprKind::Period && self.model.calendar.is_none() {
             self.no_calendar(&format!("`{name}`"), span);
             return Typed::unknown(span);
         }
         Typed::number(Expr { kind, span })
+    }
+
+    /// The time is read in play that goes on for ever.
+    fn no_time(&mut self, name: &str, span: Span) {
+        let problem = Diagnostic::error(
+            "forever-time",
+            format!("play that goes on for ever is the same in every period: `{name}` has no place in it"),
+            span,
+        );
+        self.report(match self.mode {
+            Mode::Event | Mode::Visit => {
+                problem.help("say when by `at m`, `after k` and `by m`, and of a commitment by `from m`")
+            }
+            _ => problem.help(
+                "let a state variable count: `state age : 0 .. 12 = 0`, and in the period `age = min(age + 1, 12)`",
+            ),
+        });
     }
 
     /// A date is wanted and the model has no calendar.

@@ -10,7 +10,7 @@ impl<'a> Elaborator<'a> {
     pub fn policy(&mut self, ask: &'a PolicyAsk, env: &Env<'a>) -> Option<Atom> {
         let (stage, actions) = self.stage_event(&ask.event, env)?;
         let at = self.month_or_first(ask.at.as_ref(), env)?;
-        let state = self.state_bindings(&ask.state, env)?;
+        let state = self.state_at(stage, &ask.state, env)?;
         Some(Atom::Policy { stage, actions, at, state })
     }
 
@@ -20,7 +20,7 @@ impl<'a> Elaborator<'a> {
         let action = self.one_action(stage, &ask.action, env)?;
         let over = self.one_action(stage, &ask.over, env)?;
         let at = self.month_or_first(ask.at.as_ref(), env)?;
-        let state = self.state_bindings(&ask.state, env)?;
+        let state = self.state_at(stage, &ask.state, env)?;
         Some(Atom::Margin { stage, action, over, at, state })
     }
 
@@ -47,6 +47,20 @@ impl<'a> Elaborator<'a> {
                 None
             }
         }
+    }
+
+    /// The state that a stage is looked up at: `x = v, P.stage = a`.
+    fn state_at(
+        &mut self,
+        stage: StageId,
+        bindings: &'a [Binding],
+        env: &Env<'a>,
+    ) -> Option<Vec<(VarId, usize)>> {
+        let state = self.state_bindings(bindings, env)?;
+        for ((var, _), binding) in state.iter().zip(bindings) {
+            self.not_at_once(stage, *var, binding.span)?;
+        }
+        Some(state)
     }
 
     /// Variables with their levels: `x = v, P.stage = a`.

@@ -100,7 +100,7 @@ impl<'a> Elaborator<'a> {
         let stage = self.stage(&setting.target, env)?;
         let actions = self.pattern(stage, &setting.value, env);
         let when = match &setting.when {
-            Some(when) => Some(self.visit_condition(when, env)?),
+            Some(when) => Some(self.visit_condition(stage, when, env)?),
             None => None,
         };
         let (mut from, mut until) = (1, usize::MAX);

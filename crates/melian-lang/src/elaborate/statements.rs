@@ -45,13 +45,25 @@ impl<'a> Elaborator<'a> {
             }
         }
         let last = file.items.iter().find_map(|item| match &item.kind {
-            ItemKind::Finally(block) => Some(block),
+            ItemKind::Finally(block) => Some((block, item.span)),
             _ => None,
         });
-        if let Some(block) = last {
+        if let Some((block, span)) = last {
+            if self.model.is_forever() {
+                self.no_last_period(span);
+            }
             self.model.finally =
                 self.in_mode(Mode::Finally, |this| this.block(block, &env, &Site::default()));
         }
+    }
+
+    fn no_last_period(&mut self, span: Span) {
+        let head = Span { end: span.start + "finally".len() as u32, ..span };
+        self.report(
+            Diagnostic::error("forever-finally", "play that goes on for ever has no last period", head)
+                .label("this would never be paid")
+                .help("pay every period for the state that play is in, or play `for N` periods"),
+        );
     }
 
     /// Statements in braces.
@@ -247,6 +259,13 @@ impl<'a> Elaborator<'a> {
                     self.finally_statement("a choice", span);
                 } else {
                     self.choose(choose, span, env, site, result);
+                }
+            }
+            ast::StatementKind::Together(block) => {
+                if self.mode == Mode::Finally {
+                    self.finally_statement("a choice", span);
+                } else {
+                    self.together(block, span, env, site, result);
                 }
             }
             ast::StatementKind::Let(_) | ast::StatementKind::Local { .. } | ast::StatementKind::End => {}

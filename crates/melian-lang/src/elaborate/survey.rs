@@ -261,7 +261,7 @@ impl<'a> Elaborator<'a> {
                     self.survey_block(body);
                 }
             }
-            StatementKind::For { body, .. } => self.survey_block(body),
+            StatementKind::For { body, .. } | StatementKind::Together(body) => self.survey_block(body),
             StatementKind::Pay { .. } => self.symbols.written_payments.push(statement.span),
             StatementKind::Let(decl) => {
                 self.symbols.written_lets.push((decl.name.text.clone(), decl.name.span))

@@ -137,6 +137,8 @@ pub struct StageSymbol {
     pub arguments: Vec<Vec<(String, Value)>>,
     /// Where each action's name is written, and where the whole action.
     pub action_spans: Vec<(Span, Span)>,
+    /// Of the stages that are chosen at the same time as this one, this one included, the one declared first.
+    pub together: Option<StageId>,
 }
 
 /// The names of a model.

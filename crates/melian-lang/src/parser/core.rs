@@ -405,12 +405,6 @@ impl<'t> Parser<'t> {
     /// The diagnostic for a word of a later version.
     pub fn not_yet(&self, word: &str, span: Span) -> Diagnostic {
         let what = match word {
-            "forever" => {
-                "play without a last period comes with a later version; `play monthly for N` has one"
-            }
-            "together" => {
-                "simultaneous choices come with a later version; players choose one after the other so far"
-            }
             "secret" => "private information comes with a later version; everybody knows everything so far",
             _ => "observations come with a later version",
         };

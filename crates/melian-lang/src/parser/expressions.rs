@@ -144,7 +144,9 @@ impl Parser<'_> {
 
     /// Whether `in` is an operator here, given what follows it.
     fn in_is_operator(&self, ahead: usize) -> bool {
-        !self.context.in_ends && (!self.context.in_range_ends || self.peek(ahead).kind == Kind::BraceOpen)
+        !self.context.in_ends
+            && (!self.context.in_range_ends || self.peek(ahead).kind == Kind::BraceOpen)
+            && !self.sees_long_run(ahead)
     }
 
     /// Takes an operator's sign, and reports it if other languages write it so.

@@ -7,8 +7,8 @@ use super::layout::Part;
 use super::sets::Between;
 use crate::{
     ast::{
-        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, LetDecl, ParamDecl, Play, PlayerDecl,
-        SetKind, StateDecl, TableIndex, TypeDecl, Value,
+        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, Length, LetDecl, ParamDecl, Play,
+        PlayerDecl, SetKind, StateDecl, TableIndex, TypeDecl, Value,
     },
     lexer::Kind,
     words,
@@ -139,7 +139,7 @@ impl Parser<'_> {
         }
         let verb = matches!(self.word_at(1), "gains" | "pays" | "chooses");
         let statement = verb
-            || matches!(word, "if" | "for" | "local" | "end")
+            || matches!(word, "if" | "for" | "local" | "end" | "together")
             || (self.sees(Kind::Word) && matches!(self.peek(1).kind, Kind::Assign | Kind::Tilde));
         if statement && !words::ITEMS.contains(&word) {
             let problem =
@@ -353,40 +353,37 @@ impl Parser<'_> {
         Ok(LetDecl { name, arguments, value })
     }
 
-    /// `WORD for N from YYYY-MM { … }`.
+    /// `WORD for N from YYYY-MM { … }`, `WORD forever from YYYY-MM { … }`.
     fn play(&mut self) -> Parsed<ItemKind> {
-        if words::LATER.contains(&self.word()) {
-            let problem = self.not_yet(self.word(), self.here());
-            return Err(self.fail(problem));
-        }
         if self.sees(Kind::BraceOpen) {
             let problem = Diagnostic::error("play-form", "`play` does not say how long", self.here())
-                .label("expected `once`, or `monthly for N`")
+                .label("expected `once`, `monthly for N` or `monthly forever`")
                 .fix("play one period", Span { end: self.here().start, ..self.here() }, "once ");
             self.report(problem);
             let body = self.block("`play`")?;
             let word = crate::ast::Name { text: "once".into(), span: body.span };
-            return Ok(ItemKind::Play(Play { word, periods: None, from: None, body }));
+            return Ok(ItemKind::Play(Play { word, length: Length::Once, from: None, body }));
         }
-        let word = if self.sees_word("for") {
+        let word = if self.sees_word("for") || self.sees_word("forever") {
             let problem = Diagnostic::error("play-form", "`play` does not say what a period is", self.here())
-                .label("expected a word for the period before `for`")
+                .label(format!("expected a word for the period before {}", self.found()))
                 .fix("write `rounds`", Span { end: self.here().start, ..self.here() }, "rounds ");
             self.report(problem);
             crate::ast::Name { text: "rounds".into(), span: self.here() }
         } else {
             self.new_name("`once`, `monthly`, `rounds`, …")?
         };
-        let (mut periods, mut from): (Option<Expr>, _) = (None, None);
+        let (mut length, mut from) = (None, None);
         loop {
             let span = self.here();
             match self.word() {
                 "for" => {
                     self.bump();
                     let count = self.sum()?;
-                    self.once(&mut periods, "`for`", span, count);
+                    self.once(&mut length, "how long play lasts", span, Length::Periods(count));
                     // `for 12 months`
-                    if self.sees(Kind::Word) && matches!(self.peek(1).kind, Kind::BraceOpen) {
+                    let more = self.sees(Kind::Word) && !self.sees_word("forever");
+                    if more && self.peek(1).kind == Kind::BraceOpen {
                         let problem = Diagnostic::error(
                             "play-form",
                             format!("unexpected {} after the number of periods", self.found()),
@@ -398,32 +395,32 @@ impl Parser<'_> {
                         self.bump();
                     }
                 }
+                "forever" => {
+                    self.bump();
+                    self.once(&mut length, "how long play lasts", span, Length::Forever);
+                }
                 "from" => {
                     self.bump();
                     let date = self.date()?;
                     self.once(&mut from, "`from`", span, date);
                 }
-                later if words::LATER.contains(&later) => {
-                    let problem = self.not_yet(later, span);
-                    return Err(self.fail(problem));
-                }
                 _ => break,
             }
         }
-        let problem = if word.text == "once" && periods.is_some() {
+        let problem = if word.text == "once" && length.is_some() {
             Some(
                 Diagnostic::error("play-form", "`play once` lasts one period", word.span)
-                    .label("no `for` stands behind `once`")
+                    .label("`once` says already how long")
                     .fix("write `rounds`", word.span, "rounds"),
             )
-        } else if word.text != "once" && periods.is_none() {
+        } else if word.text != "once" && length.is_none() {
             Some(
                 Diagnostic::error(
                     "play-form",
                     format!("`play {}` does not say how long", word.text),
                     word.span,
                 )
-                .label(format!("expected `play {} for N`", word.text)),
+                .label(format!("expected `play {0} for N` or `play {0} forever`", word.text)),
             )
         } else {
             None
@@ -432,7 +429,8 @@ impl Parser<'_> {
             self.report(problem);
         }
         let body = self.block("`play`")?;
-        Ok(ItemKind::Play(Play { word, periods, from, body }))
+        let length = length.unwrap_or(Length::Once);
+        Ok(ItemKind::Play(Play { word, length, from, body }))
     }
 
     /// `ID "words" : condition`.

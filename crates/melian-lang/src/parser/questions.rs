@@ -31,15 +31,15 @@ impl Parser<'_> {
     /// The closing bracket of a question; what may stand before it is known.
     fn close_question(&mut self, open: usize, kind: Kind) -> Parsed<()> {
         if self.sees(Kind::Word) && !self.on_new_line() {
-            let clauses = ["at", "by", "after", "until", "when", "where", "always", "total"];
+            let clauses = ["at", "by", "after", "until", "when", "where", "always", "total", "discounted"];
             let problem = Diagnostic::error(
                 "question-form",
                 format!("unexpected {} in a question", self.found()),
                 self.here(),
             )
             .help(
-                "behind what is asked stand `at m`, `by m`, `after k \
-                    by m`, `until c by m`, `when first c by m` or `| c`",
+                "behind what is asked stand `at m`, `by m`, `after k by m`, `until c by m`, \
+                    `when first c by m`, `discounted d`, `in the long run` or `| c`",
             );
             let problem = match crate::words::nearest(self.word(), clauses) {
                 Some(right) => problem.fix(format!("write `{right}`"), self.here(), right),
@@ -129,7 +129,7 @@ impl Parser<'_> {
             self.bump();
         }
         let what = self.expression()?;
-        let mut ask = Ask { mode, what, first: None, times: Times::default(), given: None };
+        let mut ask = Ask { mode, what, first: None, times: Times::default(), discount: None, given: None };
         loop {
             let span = self.here();
             match (self.kind(), self.word()) {
@@ -147,6 +147,19 @@ impl Parser<'_> {
                     self.bump();
                     let event = self.expression()?;
                     self.once(&mut ask.times.until, "`until`", span, event);
+                }
+                (Kind::Word, "discounted") => {
+                    self.bump();
+                    let discount = self.sum()?;
+                    self.once(&mut ask.discount, "`discounted`", span, discount);
+                }
+                (Kind::Word, "in") if self.sees_long_run(1) => {
+                    let first = self.at;
+                    for _ in 0..4 {
+                        self.bump();
+                    }
+                    let words = self.since(first);
+                    self.once(&mut ask.times.long_run, "`in the long run`", words, words);
                 }
                 (Kind::Word, "when") => self.when_first(&mut ask)?,
                 (Kind::Bar, _) => {
@@ -166,6 +179,11 @@ impl Parser<'_> {
                 _ => return Ok(ask),
             }
         }
+    }
+
+    /// Whether `the long run` stands some tokens ahead: behind `in` it is no set.
+    pub fn sees_long_run(&self, ahead: usize) -> bool {
+        ["the", "long", "run"].into_iter().zip(ahead..).all(|(word, n)| self.word_at(n) == word)
     }
 
     /// `when first c`, `when first c in a..b`.
@@ -189,7 +207,7 @@ impl Parser<'_> {
         let event = self.within(context, Self::expression)?;
         self.once(&mut ask.first, "`when first`", span, event);
         let span = self.here();
-        if self.take_word("in") {
+        if !self.sees_long_run(1) && self.take_word("in") {
             let lo = self.sum()?;
             self.expect(Kind::Range, "`..`: a stretch of months, as in `in 1..24`")?;
             let hi = self.sum()?;

@@ -19,7 +19,7 @@ impl Parser<'_> {
             "state" => follows(&[Kind::Colon, Kind::SquareOpen]),
             "player" => at_margin && next == Kind::Word && word != "chooses",
             "require" => at_margin && next != Kind::BraceOpen,
-            "play" => next == Kind::Word && (word == "once" || self.word_at(2) == "for"),
+            "play" => next == Kind::Word && (word == "once" || matches!(self.word_at(2), "for" | "forever")),
             "finally" => at_margin && next == Kind::BraceOpen,
             "claim" => next == Kind::Text || follows(&[Kind::Text]),
             _ => false,

@@ -121,6 +121,10 @@ impl Parser<'_> {
                 self.mark_here(Part::SIMPLE);
                 self.local()?
             }
+            "together" => {
+                self.bump();
+                StatementKind::Together(self.block("`together`")?)
+            }
             "end" if !assigns && !is_verb(self.word_at(1)) => {
                 self.mark_here(Part::SIMPLE);
                 self.bump();
@@ -136,7 +140,12 @@ impl Parser<'_> {
     fn misplaced(&mut self, word: &str) -> bool {
         let here = self.here();
         let problem = match word {
-            "together" | "forever" | "secret" | "observe" => self.not_yet(word, here),
+            _ if words::LATER.contains(&word) => self.not_yet(word, here),
+            "simultaneous" | "simultaneously" | "jointly" if self.peek(1).kind == Kind::BraceOpen => {
+                Diagnostic::error("unknown-keyword", format!("unknown word `{word}`"), here)
+                    .label("choices at the same time stand in `together { … }`")
+                    .fix("write `together`", here, "together")
+            }
             "else" | "elif" | "elsif" | "elseif" => {
                 Diagnostic::error("stray-else", format!("this `{word}` has no `if` before it"), here)
                     .label("`else` stands directly behind the `}` of an `if`")

@@ -66,10 +66,13 @@ pub fn atom_text(model: &Model, atom: &Atom) -> String {
         Atom::LongRun { what, given: condition } => {
             format!("E[{} in the long run{}]", e(what), given(condition))
         }
-        Atom::WhenFirst { what, first, window, ahead } => with_ahead(
-            format!("E[{} when first {} in {}..{}]", e(what), e(first), window.after + 1, window.by),
-            ahead,
-        ),
+        Atom::WhenFirst { what, first, window, ahead } => {
+            let when = match window.by {
+                FOREVER => window_text(*window),
+                by => format!(" in {}..{by}", window.after + 1),
+            };
+            with_ahead(format!("E[{} when first {}{when}]", e(what), e(first)), ahead)
+        }
         Atom::Count { stage, given: condition, until: stop, window } => format!(
             "count({}{}{}{})",
             model.stage_name(*stage),

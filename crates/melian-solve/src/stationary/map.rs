@@ -4,7 +4,7 @@ use crate::stage;
 
 /// One backward period of a stationary game: values after it, from values before it.
 ///
-/// The solver asks for F at many x, and for products with F′ at the x where it last asked for F. It holds some twenty
+/// The solver asks for F at many x, and for products with F′ at the x where it last asked for F. It holds some sixty
 /// vectors of `size`, and no matrix where `size` is above 2,000.
 pub trait Map {
     /// Number of unknowns.
@@ -33,6 +33,15 @@ pub trait Map {
     /// Says whether the map can: by default only the game itself.
     fn at_share(&mut self, share: f64) -> bool {
         share == 1.0
+    }
+
+    /// ∂F/∂share at the x of the last `apply`; says whether the map can. Otherwise differences are taken.
+    ///
+    /// # Errors
+    /// If F has no derivative there.
+    fn share_slope(&mut self, to: &mut [f64]) -> Result<bool, Lost> {
+        let _unused = to;
+        Ok(false)
     }
 
     /// Whether x after n periods from zero is what the game of n periods is worth. It is not where moves made at once

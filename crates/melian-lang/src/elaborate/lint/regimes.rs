@@ -4,7 +4,10 @@
 //! player on the other's levels, and the variable can move from the one to the other in between. A player who is paid
 //! by both in one period probably should be paid by one: an `if … else if …` after the move says so.
 
-use melian_model::{Block, Diagnostic, Domain, Expr, Model, PlayerId, Span, Statement, StatementKind, VarId};
+use melian_model::{
+    Block, Diagnostic, Domain, Expr, ExprKind, Model, PlayerId, Span, Statement, StatementKind, VarId,
+    VarKind,
+};
 
 use super::levels::{Follow, Levels};
 
@@ -30,7 +33,7 @@ fn in_block(model: &Model, var: VarId, follow: &Follow<'_>, block: &Block, found
             for (j, second) in block.0.iter().enumerate().skip(i + 1) {
                 for later in arms_on(var, follow, second) {
                     let pair = Pair { first, arm: &arm, second, later: &later, between: &block.0[i + 1..j] };
-                    if let Some(player) = pair.paid_twice(follow) {
+                    if let Some(player) = pair.paid_twice(model, follow) {
                         found.push(pair.warning(model, var, player));
                     }
                 }
@@ -87,16 +90,16 @@ struct Pair<'a, 'm> {
 
 impl Pair<'_, '_> {
     /// The player who is paid by both, if the pair is suspicious.
-    fn paid_twice(&self, follow: &Follow<'_>) -> Option<PlayerId> {
+    fn paid_twice(&self, model: &Model, follow: &Follow<'_>) -> Option<PlayerId> {
         if self.arm.levels & self.later.levels != 0 {
             return None;
         }
-        let paid_first = payments(self.arm.body);
-        let paid_later = payments(self.later.body);
+        let paid_first = payments(model, self.arm.body);
+        let paid_later = payments(model, self.later.body);
         let (player, _) = *paid_first.iter().find(|(player, _)| {
             paid_later.iter().any(|(other, _)| other == player)
-                && !pays_at(follow, self.second, self.arm.levels, *player)
-                && !pays_at(follow, self.first, self.later.levels, *player)
+                && !pays_at(model, follow, self.second, self.arm.levels, *player)
+                && !pays_at(model, follow, self.first, self.later.levels, *player)
         })?;
         let body = follow.block(self.arm.body, self.arm.levels);
         let arrives = follow.statements(self.between, body.on);
@@ -107,7 +110,7 @@ impl Pair<'_, '_> {
         let who = &model.players[player.0].name;
         let name = &model.var(var).name;
         let place = |arm: &Arm<'_>| {
-            let paid = payments(arm.body).into_iter().find(|(other, _)| *other == player);
+            let paid = payments(model, arm.body).into_iter().find(|(other, _)| *other == player);
             paid.map_or(arm.condition.span, |(_, span)| span)
         };
         Diagnostic::warning(
@@ -121,17 +124,19 @@ impl Pair<'_, '_> {
     }
 }
 
-/// Who is paid in a block outside choices, and where.
-fn payments(block: &Block) -> Vec<(PlayerId, Span)> {
+/// Who is paid in a block, and where; not what is paid for what was chosen, inside a choice or behind it.
+fn payments(model: &Model, block: &Block) -> Vec<(PlayerId, Span)> {
     let mut found = Vec::new();
     for statement in &block.0 {
         match &statement.kind {
             StatementKind::Pay { player, .. } => found.push((*player, statement.span)),
             StatementKind::If { arms, otherwise } => {
-                for (_, body) in arms {
-                    found.extend(payments(body));
+                for (condition, body) in arms {
+                    if !asks_for_choice(model, condition) {
+                        found.extend(payments(model, body));
+                    }
                 }
-                found.extend(payments(otherwise));
+                found.extend(payments(model, otherwise));
             }
             _ => {}
         }
@@ -139,10 +144,21 @@ fn payments(block: &Block) -> Vec<(PlayerId, Span)> {
     found
 }
 
+/// Whether a condition is `P.stage == a`.
+fn asks_for_choice(model: &Model, condition: &Expr) -> bool {
+    matches!(condition.kind, ExprKind::IsAt(var, _) if matches!(model.var(var).kind, VarKind::Stage(_)))
+}
+
 /// Whether an `if` pays the player where the variable has one of these levels.
-fn pays_at(follow: &Follow<'_>, statement: &Statement, levels: Levels, player: PlayerId) -> bool {
+fn pays_at(
+    model: &Model,
+    follow: &Follow<'_>,
+    statement: &Statement,
+    levels: Levels,
+    player: PlayerId,
+) -> bool {
     let StatementKind::If { arms, otherwise } = &statement.kind else { return false };
-    let pays = |body: &Block| payments(body).iter().any(|(other, _)| *other == player);
+    let pays = |body: &Block| payments(model, body).iter().any(|(other, _)| *other == player);
     let mut rest = levels;
     for (condition, body) in arms {
         if follow.where_holds(condition, rest, true) != 0 && pays(body) {
