@@ -7,6 +7,7 @@
 
 pub mod arrays;
 mod ask;
+mod forever;
 mod memory;
 mod plan;
 mod semantics;
@@ -22,7 +23,8 @@ pub use ask::sharing::reads_time;
 pub use ask::simulate::{Event, EventKind, simulate};
 pub use ask::values::solve_values;
 pub use ask::why::{ActionWhy, Decomposition, explain};
-pub use ask::{Answers, Solved, answer, answer_all};
+pub use ask::{Answers, Solved, Stationary, answer, answer_all};
+pub use forever::{Forever, equilibria, settled};
 pub use plan::needs::Needs;
 pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;

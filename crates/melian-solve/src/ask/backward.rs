@@ -1,21 +1,25 @@
 //! Questions answered backward: as extra columns of the sweeps that solve the games.
 
 use crate::{
+    ask::Stationary,
     ask::batch::{Batch, Snapshots, Trouble},
     ask::peek::peek,
     ask::recursion::{LookUp, Rule, Wanted},
     ask::rules::Sampler,
-    ask::sharing::{Carried, Node, Part, Place},
+    ask::sharing::{Carried, Node, Part, Path, Place},
+    forever::classes::recurrent,
+    forever::limits::Carrying,
+    forever::settle::{Tail, settle},
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
-    sweep::belief::{History, player_columns},
+    sweep::belief::{History, player_columns, value_period},
     sweep::policy::{Look, adjust},
     sweep::tally::Counts,
     sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Tally, Workspace},
     tables::Tables,
 };
-use melian_model::{Diagnostic, Span, StageId};
+use melian_model::{Diagnostic, FOREVER, Span, StageId};
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// What the backward sweeps find.
@@ -30,6 +34,8 @@ pub(crate) struct Found {
     pub look_ups: Vec<Option<f64>>,
     /// For each game, what happened at choices.
     pub counts: Vec<Counts>,
+    /// For each game that goes on for ever, how it was solved.
+    pub forever: Vec<Option<Stationary>>,
     /// What a forward pass needs of each stretch.
     pub solved: Vec<Option<Solved>>,
     /// The tables of paths that are not believed.
@@ -41,6 +47,9 @@ pub(crate) struct Solved {
     pub tables: Tables,
     /// Values at period starts, if a forward pass goes through it.
     pub history: Option<History>,
+    /// Of play that goes on for ever: what comes after its last period, and how that was found.
+    tail: Option<Boundary>,
+    pub forever: Option<Stationary>,
 }
 
 /// Values at the start of a period.
@@ -70,6 +79,7 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
         payoff_range: vec![Vec::new(); games.len()],
         look_ups: vec![None; batch.work.look_ups.len()],
         counts: vec![Counts::default(); games.len()],
+        forever: vec![None; games.len()],
         solved: batch.sharing.stretches.iter().map(|_| None).collect(),
         paths: HashMap::new(),
     };
@@ -105,6 +115,12 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
             let front = front?;
             for (path, tables) in job.node.paths[1..].iter().zip(job.others) {
                 found.paths.extend(tables.map(|tables| (path.part, tables)));
+            }
+            if number == 0
+                && let Some(solved) = &job.solved
+                && let Some(forever) = &solved.forever
+            {
+                job.node.parts.iter().for_each(|&(g, _)| found.forever[g] = Some(forever.clone()));
             }
             found.solved[job.node.stretch] = job.solved;
             job.node.parts.iter().for_each(|&(g, _)| found.counts[g] += front.counts);
@@ -204,7 +220,7 @@ impl Job<'_> {
         let trouble = |problems| Trouble { game: node.parts[0].0, problems };
         let solved = match &mut self.solved {
             Some(solved) => solved,
-            none => none.insert(Solved::new(batch, node, before).map_err(trouble)?),
+            none => none.insert(Solved::new(batch, node, before, space).map_err(trouble)?),
         };
         solved.tables.at(plan, node.period).map_err(trouble)?;
         let tables = &solved.tables;
@@ -214,10 +230,38 @@ impl Job<'_> {
             policies.resize_with(plan.nodes.len(), Vec::new);
         }
         let mut front = Front::default();
+        let tail = solved.tail.as_ref().filter(|_| node.next.is_none());
+        let mut believed = Policies::new();
+        if let Some(tail) = tail {
+            believed.resize_with(plan.nodes.len(), Vec::new);
+            let mut out = plan.memory.boundaries.take();
+            value_period(plan, tables, space, Some(tail), Some(&mut believed), &mut out, &tally);
+            plan.memory.boundaries.give(out);
+        }
         for (number, path) in node.paths.iter().enumerate() {
             let columns = Columns { batch, carried: &path.columns, snapshots };
-            let gathered = gather(plan, node, number, before);
-            let next = node.next.map(|_| &*gathered);
+            let gathered = match tail {
+                None => gather(plan, node, number, before),
+                Some(tail) => {
+                    let mut adjusted = None;
+                    let (of_path, policies) = match number {
+                        0 => (tables, &believed),
+                        _ => {
+                            let own = path_tables(batch, path, &mut self.others[number - 1])?;
+                            adjust(plan, own, adjusted.insert(believed.clone()));
+                            (&*own, adjusted.as_ref().unwrap_or(&believed))
+                        }
+                    };
+                    let limits = columns.limits(of_path, policies, &tables.precision, space)?;
+                    if let (Some(forever), true, 0) =
+                        (&mut solved.forever, columns.long_run().contains(&true), number)
+                    {
+                        forever.classes = Some(recurrent(plan, of_path, policies));
+                    }
+                    Cow::Owned(with_tail(plan, tail, limits, number == 0))
+                }
+            };
+            let next = (node.next.is_some() || tail.is_some()).then_some(&*gathered);
             let mut all = if number == 0 { player_columns(plan) } else { Default::default() };
             let players = all.len();
             all.extend(columns.columns());
@@ -236,14 +280,7 @@ impl Job<'_> {
                 front.look_ups = look_ups(batch, tables, next, &self.looks);
                 front.values = out;
             } else {
-                let own = match &mut self.others[number - 1] {
-                    Some(own) => own,
-                    none => none.insert(
-                        Tables::new(plan, batch.path(path.part), path.period)
-                            .map_err(|problems| Trouble { game: path.part.0, problems })?,
-                    ),
-                };
-                own.at(plan, path.period).map_err(|problems| Trouble { game: path.part.0, problems })?;
+                let own = &*path_tables(batch, path, &mut self.others[number - 1])?;
                 let mut adjusted = policies.clone();
                 adjust(plan, own, &mut adjusted);
                 let sweep = Sweep { stage_rules: &rules, ..Sweep::new(plan, own, &all, &tally) };
@@ -272,16 +309,62 @@ impl Job<'_> {
 
 impl Solved {
     /// A stretch at its last period.
-    fn new(batch: &Batch, node: &Node, before: &[Front]) -> Result<Solved, Vec<Diagnostic>> {
+    fn new(
+        batch: &Batch,
+        node: &Node,
+        before: &[Front],
+        space: &mut Workspace,
+    ) -> Result<Solved, Vec<Diagnostic>> {
         let plan = batch.plan;
         let stretch = &batch.sharing.stretches[node.stretch];
-        let tables = Tables::new(plan, batch.belief(stretch.part), node.period)?;
+        let mut tables = Tables::new(plan, batch.belief(stretch.part), node.period)?;
         let mut history = stretch.forward.map(|(first, last)| History::new(plan, first, last));
-        if let (Some(history), Some(next)) = (&mut history, node.next) {
-            history.keep(plan, node.period + 1, &before[next].values);
+        let (mut tail, mut forever) = (None, None);
+        let after = match node.next {
+            Some(next) => Some(&before[next].values),
+            None if plan.model.is_forever() => {
+                let Tail { values, report } = settle(plan, &mut tables, space)?;
+                forever = Some(Stationary { report, classes: None });
+                Some(&*tail.insert(values))
+            }
+            None => None,
+        };
+        if let (Some(history), Some(after)) = (&mut history, after) {
+            history.keep(plan, node.period + 1, after);
         }
-        Ok(Solved { tables, history })
+        Ok(Solved { tables, history, tail, forever })
     }
+}
+
+/// The tables of a path that is not believed, in its period.
+fn path_tables<'t>(
+    batch: &Batch,
+    path: &Path,
+    own: &'t mut Option<Tables>,
+) -> Result<&'t mut Tables, Trouble> {
+    let trouble = |problems| Trouble { game: path.part.0, problems };
+    let own = match own {
+        Some(own) => own,
+        none => none.insert(Tables::new(batch.plan, batch.path(path.part), path.period).map_err(trouble)?),
+    };
+    own.at(batch.plan, path.period).map_err(trouble)?;
+    Ok(own)
+}
+
+/// What follows the last period of play that goes on for ever: the players' values, if they are wanted too, then the
+/// questions' columns.
+fn with_tail(plan: &Plan, tail: &Boundary, limits: Boundary, believed: bool) -> Boundary {
+    if !believed {
+        return limits;
+    }
+    let players = plan.model.players.len();
+    let each = tail.iter().zip(limits).zip(&plan.entries);
+    each.map(|((values, limits), &id)| {
+        let mut all = values[..players * plan.nodes[id].space.size].to_vec();
+        all.extend(limits);
+        all
+    })
+    .collect()
 }
 
 /// The equilibrium of choices made at the same time was not found.
@@ -351,6 +434,65 @@ impl Columns<'_, '_> {
             }
             _ => Column { pays: Pays::Nothing, discount: Discount::None },
         })
+    }
+
+    /// Which of them are means in the long run.
+    fn long_run(&self) -> Vec<bool> {
+        let is = |c: &Carried| matches!(self.batch.work.recursions[c.recursion].rule, Rule::LongRun { .. });
+        self.carried.iter().map(is).collect()
+    }
+
+    /// They, as they are when play has gone on for ever: zeros for those that end.
+    fn limits(
+        &self,
+        tables: &Tables,
+        policies: &Policies,
+        precision: &[f64],
+        space: &mut Workspace,
+    ) -> Result<Boundary, Trouble> {
+        let plan = self.batch.plan;
+        let endless = |c: &&Carried| self.batch.work.recursions[c.recursion].by == FOREVER;
+        let carried: Vec<Carried> = self.carried.iter().filter(endless).cloned().collect();
+        let some = Columns { batch: self.batch, carried: &carried, snapshots: self.snapshots };
+        let columns: Vec<Column> = some.columns().collect();
+        let (rules, tally) = (some.stage_rules(0)?, Tally::default());
+        let sweep = Sweep { stage_rules: &rules, ..Sweep::new(plan, tables, &columns, &tally) };
+        let carrying = Carrying { sweep, policies, precision, long_run: &some.long_run() };
+        let mut wrong = Ok(());
+        let mut at_end = |id: NodeId, values: &mut [f64], sampling: bool| {
+            if wrong.is_ok() {
+                wrong = some.at_end(id, values).and_then(|()| match sampling {
+                    true => some.sample_long_run(id, values),
+                    false => Ok(()),
+                });
+            }
+        };
+        let found = match carried.is_empty() {
+            true => Boundary::new(),
+            false => carrying.limits(space, &mut at_end),
+        };
+        wrong?;
+        let of = |(e, &id): (usize, &NodeId)| {
+            let n = plan.nodes[id].space.size;
+            let mut found = found.get(e).into_iter().flat_map(|found| found.chunks(n.max(1)));
+            let column = |c: &Carried| match endless(&c) {
+                true => found.next().unwrap_or_default().to_vec(),
+                false => vec![0.0; n],
+            };
+            self.carried.iter().flat_map(column).collect()
+        };
+        Ok(plan.entries.iter().enumerate().map(of).collect())
+    }
+
+    fn sample_long_run(&self, id: NodeId, values: &mut [f64]) -> Result<(), Trouble> {
+        let n = self.batch.plan.nodes[id].space.size;
+        for (c, values) in self.carried.iter().zip(values.chunks_mut(n.max(1))) {
+            let recursion = &self.batch.work.recursions[c.recursion];
+            self.sampler(c)
+                .long_run(recursion, id, c.period, values)
+                .map_err(|problems| Trouble { game: c.game, problems })?;
+        }
+        Ok(())
     }
 
     fn sampler(&self, c: &Carried) -> &Sampler<'_, '_> {

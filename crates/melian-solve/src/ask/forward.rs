@@ -147,9 +147,11 @@ impl Job<'_> {
     ) -> Result<(), Trouble> {
         let (plan, node) = (batch.plan, self.node);
         let trouble = |problems| Trouble { game: node.parts[0].0, problems };
-        let Solved { tables, history } = &mut self.solved;
+        let Solved { tables, history, .. } = &mut self.solved;
         let next = match (history, node.next) {
-            (Some(history), Some(_)) => history.at(plan, tables, space, node.period + 1).map_err(trouble)?,
+            (Some(history), next) if next.is_some() || plan.model.is_forever() => {
+                history.at(plan, tables, space, node.period + 1).map_err(trouble)?
+            }
             _ => None,
         };
         tables.at(plan, node.period).map_err(trouble)?;

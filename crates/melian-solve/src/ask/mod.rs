@@ -27,10 +27,11 @@ use crate::{
     plan::Plan,
     plan::explore::NodeId,
     semantics::eval::{Env, eval},
+    stationary::{Report, Unsettled},
     sweep::tally::Counts,
     tables::pays_finally,
 };
-use melian_model::{Atom, Diagnostic, Expr, PlayerId, Span, Window};
+use melian_model::{Ahead, Atom, Diagnostic, Expr, FOREVER, PlayerId, Span, Window};
 use std::{collections::HashMap, sync::mpsc};
 
 /// Answers to the atoms of one query.
@@ -44,6 +45,17 @@ pub struct Answers {
     pub payoff_range: Vec<(f64, f64)>,
     /// What happened at choices, in all of the state space and all periods.
     pub counts: Counts,
+    /// How play was solved, if it goes on for ever.
+    pub forever: Option<Stationary>,
+}
+
+/// The stationary equilibrium from which a game was answered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stationary {
+    /// How it was found and how far it can be trusted; or that it was not, and all numbers are wrong.
+    pub report: Result<Report, Unsettled>,
+    /// The number of recurrent classes that play can come to, if somebody asked about the long run.
+    pub classes: Option<usize>,
 }
 
 /// Answers about several games.
@@ -79,6 +91,76 @@ pub fn answer(
 /// # Errors
 /// As [`answer`], in one of the games.
 pub fn answer_all(
+    plan: &Plan,
+    games: &[Game],
+    route: Route,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Solved, Trouble> {
+    if plan.model.is_forever() {
+        let cut: Vec<Vec<Segment>> = games.iter().map(until_stationary).collect();
+        let queries = games.iter().map(|game| game.queries.clone());
+        let games: Vec<Game> =
+            cut.iter().zip(queries).map(|(segments, queries)| Game { segments, queries }).collect();
+        return on_threads(plan, &games, route, progress);
+    }
+    on_threads(plan, games, route, progress)
+}
+
+/// The segments of a game that goes on for ever, up to the first period from which on nothing that anybody asks about or
+/// is bound by hangs on the period any more.
+fn until_stationary(game: &Game) -> Vec<Segment> {
+    let mut last = 1;
+    let mut see = |period: usize| {
+        if period != FOREVER {
+            last = last.max(period);
+        }
+    };
+    for segment in game.segments {
+        see(segment.until.saturating_add(1));
+        for c in segment.belief.commitments.iter().chain(&segment.path.commitments) {
+            see(c.from);
+            see(c.until.saturating_add(1));
+        }
+    }
+    game.queries.iter().flat_map(|query| query.atoms).for_each(|atom| looks_until(atom, &mut see));
+    let mut segments = game.segments.to_vec();
+    if let Some(segment) = segments.last_mut() {
+        segment.until = last;
+    }
+    segments
+}
+
+/// The periods that a question names.
+fn looks_until(atom: &Atom, see: &mut dyn FnMut(usize)) {
+    match atom {
+        Atom::Ever { window, .. }
+        | Atom::Always { window, .. }
+        | Atom::Total { window, .. }
+        | Atom::Count { window, .. }
+        | Atom::Choice { window, .. } => {
+            see(window.after.saturating_add(1));
+            see(window.by);
+        }
+        Atom::WhenFirst { window, ahead, .. } => {
+            see(window.after.saturating_add(1));
+            see(window.by);
+            ahead.iter().for_each(|later| looks_ahead(later, see));
+        }
+        Atom::At { at, ahead, .. } => {
+            see(*at);
+            ahead.iter().for_each(|later| looks_ahead(later, see));
+        }
+        Atom::Policy { at, .. } | Atom::Margin { at, .. } => see(*at),
+        Atom::LongRun { .. } | Atom::Value(_) => {}
+    }
+}
+
+fn looks_ahead(later: &Ahead, see: &mut dyn FnMut(usize)) {
+    see(later.after.saturating_add(1));
+    looks_until(&later.atom, see);
+}
+
+fn on_threads(
     plan: &Plan,
     games: &[Game],
     route: Route,
@@ -191,7 +273,8 @@ impl Taken {
         game: &Game,
         route: Route,
     ) -> Result<Taken, Vec<Diagnostic>> {
-        let about = About { game: g, horizon: game.horizon() };
+        let horizon = if plan.model.is_forever() { FOREVER } else { game.horizon() };
+        let about = About { game: g, horizon };
         let mut combined: Vec<Vec<Combine>> = Vec::new();
         for query in &game.queries {
             let atoms = query.atoms.iter().map(|a| work.atom(plan, about, query.start, a));
@@ -201,7 +284,7 @@ impl Taken {
         let mut path_values = vec![None; plan.model.players.len()];
         for c in combined.iter().flatten() {
             if let (Combine::Value(player), true) = (c, several) {
-                let window = Window { after: 0, by: game.horizon() };
+                let window = Window { after: 0, by: horizon };
                 path_values[player.0] = Some(work.simple(Rule::Value(*player), window, 1));
             }
         }
@@ -214,7 +297,7 @@ impl Taken {
             let mut root = counted.clone();
             for c in combined {
                 match c {
-                    Combine::One(r) => root.push(*r),
+                    Combine::One(r) | Combine::Rest(r) => root.push(*r),
                     Combine::Ratio(a, b, _) => root.extend([*a, *b]),
                     Combine::Value(player) => root.extend(path_values[player.0]),
                     Combine::Start(_, _, ahead) => {
@@ -223,7 +306,7 @@ impl Taken {
                         root.extend(now);
                         later.extend(then);
                     }
-                    Combine::LongRun(..) | Combine::Probe(_) => {}
+                    Combine::Undefined(_) | Combine::Probe(_) => {}
                 }
             }
             root.sort_unstable();
@@ -267,6 +350,7 @@ impl Taken {
             bounds: self.bounds.iter().map(|pairs| pairs.iter().map(bound).collect()).collect(),
             payoff_range: found.payoff_range[g].clone(),
             counts: found.counts[g],
+            forever: found.forever[g].clone(),
         })
     }
 }
@@ -274,7 +358,7 @@ impl Taken {
 /// The recursions among what questions about play that goes on stand for.
 fn carried(ahead: &[Later]) -> impl Iterator<Item = usize> {
     ahead.iter().filter_map(|later| match later {
-        Later::Carried(r) => Some(*r),
+        Later::Carried(r) | Later::Rest(r) => Some(*r),
         _ => None,
     })
 }
@@ -290,6 +374,9 @@ fn bounds(plan: &Plan, work: &mut Work, game: &Game) -> Vec<Vec<(usize, usize)>>
     };
     game.segments.iter().enumerate().map(of).collect()
 }
+
+/// What is said of a sum over all time that does not settle.
+const UNSETTLED: &str = "it adds up over all time and does not settle: what it counts never stops coming";
 
 /// What one query of one game was told.
 struct Told<'a, 'm> {
@@ -309,6 +396,10 @@ impl Told<'_, '_> {
 
     fn answer(&self, combine: &Combine) -> Result<Answer, Vec<Diagnostic>> {
         Ok(match combine {
+            Combine::One(r) if self.value(*r).is_nan() => Answer::Undefined(UNSETTLED.into()),
+            Combine::Ratio(a, b, _) if self.value(*a).is_nan() || self.value(*b).is_nan() => {
+                Answer::Undefined(UNSETTLED.into())
+            }
             Combine::One(r) => Answer::Number(self.value(*r)),
             Combine::Ratio(_, b, why) if self.value(*b) == 0.0 => Answer::Undefined((*why).into()),
             Combine::Ratio(a, b, _) => Answer::Number(self.value(*a) / self.value(*b)),
@@ -317,7 +408,8 @@ impl Told<'_, '_> {
                 Some(r) => self.value(r),
                 None => self.found.values[self.g][self.q][*player],
             }),
-            Combine::LongRun(..) => Answer::Undefined("play does not go on for ever".into()),
+            Combine::Rest(r) => Answer::Number(1.0 - self.value(*r)),
+            Combine::Undefined(why) => Answer::Undefined((*why).into()),
             Combine::Probe(i) => match self.found.look_ups[*i] {
                 Some(x) => Answer::Number(x),
                 None => Answer::Undefined("the action is not available at this state".into()),
@@ -344,11 +436,13 @@ impl Told<'_, '_> {
             period: Some(period),
             ahead,
         };
+        let carried = |r: usize| match self.found.snapshots.get(&(self.g, r)) {
+            Some(values) => at(plan, values, self.batch.starts[self.g][self.q], 0),
+            None => self.value(r),
+        };
         let worth = |later: &Later| match *later {
-            Later::Carried(r) => match self.found.snapshots.get(&(self.g, r)) {
-                Some(values) => at(plan, values, self.batch.starts[self.g][self.q], 0),
-                None => self.value(r),
-            },
+            Later::Carried(r) => carried(r),
+            Later::Rest(r) => 1.0 - carried(r),
             Later::Now(id, period) => eval(&self.batch.work.exprs[id], &env(period, &[])).unwrap_or(f64::NAN),
             Later::Final(player) => {
                 pays_finally(plan, &levels, &segments[segments.len() - 1].path.params, player)

@@ -14,7 +14,7 @@
 
 use crate::{plan::Plan, plan::explore::NodeId, plan::flow::Step, plan::needs::event_stage};
 use melian_model::{
-    Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, FOREVER, PlayerId, Span, StageId, Window,
+    Ahead, Atom, Commitment, Diagnostic, Expr, ExprKind, FOREVER, PlayerId, Span, StageId, UnaryOp, Window,
 };
 use std::collections::HashMap;
 
@@ -43,6 +43,8 @@ pub(crate) struct Recursion {
 pub(crate) enum Later {
     /// The value of a recursion at the start of its first period.
     Carried(usize),
+    /// One less that.
+    Rest(usize),
     /// The value of an expression at the state at hand, at the end of this period.
     Now(ExprId, usize),
     /// What `finally` pays a player at the state at hand.
@@ -66,6 +68,8 @@ pub(crate) enum Rule {
     First { what: Option<ExprId>, first: ExprId },
     /// Visits to a stage, only those with one of the actions if given, stopped by an event at period ends.
     Visits { stage: StageId, actions: Option<Vec<usize>>, given: Option<ExprId>, until: Option<ExprId> },
+    /// The mean over all time of an expression at period ends.
+    LongRun { what: ExprId },
     /// Discounted payments to a player along the path.
     Value(PlayerId),
     /// Visits to a stage at which a commitment of the path binds.
@@ -92,13 +96,15 @@ pub(crate) enum Combine {
     Start(Expr, Option<Expr>, Vec<Later>),
     /// The player's value at the start.
     Value(PlayerId),
-    /// The mean of an expression over all time, times the truth of another, over the mean of that one.
-    LongRun(ExprId, Option<ExprId>),
+    /// One less the value of one.
+    Rest(usize),
+    /// Nothing, for this reason.
+    Undefined(&'static str),
     /// A look-up.
     Probe(usize),
 }
 
-/// Which game an atom is about, and its number of periods.
+/// Which game an atom is about, and its number of periods: [`FOREVER`] if it goes on for ever.
 #[derive(Clone, Copy)]
 pub(crate) struct About {
     pub game: usize,
@@ -223,6 +229,7 @@ impl Work {
                     }
                     atom => match self.atom_from(plan, about, (0, 0), atom, after + 1) {
                         Combine::One(i) => Later::Carried(i),
+                        Combine::Rest(i) => Later::Rest(i),
                         // Other atoms are not possible here; the front end does not make them.
                         _ => Later::Constant(f64::NAN),
                     },
@@ -262,6 +269,13 @@ impl Work {
                 let event = self.sampled(plan, event);
                 let before = before.as_ref().map(|e| self.sampled(plan, e));
                 Combine::One(self.simple(Rule::Ever { event, before }, *window, first))
+            }
+            // That it always holds is that its contrary never comes.
+            Atom::Always { event, window } if window.by == FOREVER => {
+                let contrary = ExprKind::Unary(UnaryOp::Not, Box::new(event.clone()));
+                let event = self.expr(&Expr { kind: contrary, span: event.span });
+                let rule = Rule::Ever { event: Sampled::End(event), before: None };
+                Combine::Rest(self.simple(rule, *window, first))
             }
             Atom::Always { event, window } => {
                 let event = self.expr(event);
@@ -325,9 +339,21 @@ impl Work {
                 let denominator = self.simple(visits(None), *window, first);
                 Combine::Ratio(numerator, denominator, "the stage is never reached under this condition")
             }
+            Atom::LongRun { .. } if !plan.model.is_forever() => {
+                Combine::Undefined("play does not go on for ever")
+            }
             Atom::LongRun { what, given } => {
+                let forever = Window { after: 0, by: FOREVER };
                 let only = given.as_ref().map(|given| only_where(given, what));
-                Combine::LongRun(self.expr(only.as_ref().unwrap_or(what)), self.some(given))
+                let what = self.expr(only.as_ref().unwrap_or(what));
+                let mean = self.simple(Rule::LongRun { what }, forever, first);
+                match self.some(given) {
+                    None => Combine::One(mean),
+                    Some(given) => {
+                        let how_often = self.simple(Rule::LongRun { what: given }, forever, first);
+                        Combine::Ratio(mean, how_often, "the condition has probability zero")
+                    }
+                }
             }
             Atom::Value(player) => Combine::Value(*player),
             Atom::Policy { stage, actions, at, .. } => self.look_up(LookUp {

@@ -216,6 +216,20 @@ impl<'a, 'm> Sampler<'a, 'm> {
         (Sample::new(support, data), stays)
     }
 
+    /// What a mean in the long run samples at a period's end.
+    pub fn long_run(
+        &self,
+        recursion: &Recursion,
+        node: NodeId,
+        period: usize,
+        values: &mut [f64],
+    ) -> Sampling<()> {
+        if let Rule::LongRun { what } = recursion.rule {
+            self.end(node, what, period)?.change(values, |v, x| *v = x);
+        }
+        Ok(())
+    }
+
     /// Changes a recursion's column at a period's end. `values` holds what comes after; `ahead` makes what the questions
     /// in the recursion's expression are worth.
     pub fn at_end(
@@ -306,14 +320,18 @@ impl<'a, 'm> Sampler<'a, 'm> {
         let edge = &here.edges[0];
         let Rows::Fixed(rows) = &edge.rows else { return Ok(vec![vec![0.0; size]; later.len()]) };
         let entry = plan.entries.binary_search(&edge.target).ok();
-        let worth = |later: &Later| match *later {
-            Later::Carried(r) => Ok(match carried(r).zip(entry) {
+        let carry = |r: usize| -> Vec<f64> {
+            match carried(r).zip(entry) {
                 Some((values, entry)) => {
                     let row = |&begin: &u32| &values[entry][begin as usize..][..inner];
                     rows.iter().flat_map(row).copied().collect()
                 }
                 None => vec![0.0; size],
-            }),
+            }
+        };
+        let worth = |later: &Later| match *later {
+            Later::Carried(r) => Ok(carry(r)),
+            Later::Rest(r) => Ok(carry(r).into_iter().map(|x| 1.0 - x).collect()),
             Later::Now(id, period) => {
                 let params = &segment_of(segments, period).path.params;
                 let values = sample_end(plan, node, &self.work.exprs[id], params, period, &[])?;

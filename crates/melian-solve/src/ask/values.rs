@@ -1,6 +1,8 @@
 //! The values of a game at every state, without a question.
 
-use crate::{ask::scenario::Setting, plan::Plan, sweep::Tally, sweep::belief::value_period, tables::Tables};
+use crate::{
+    ask::scenario::Setting, forever::settle::ending, plan::Plan, sweep::Tally, sweep::belief::value_period,
+};
 use melian_model::Diagnostic;
 
 /// Solves a game, and writes for each player the values at the states where its first period can start: those that the
@@ -15,14 +17,15 @@ pub fn solve_values(
     setting: &Setting,
     values: &mut Vec<Vec<f64>>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let horizon = plan.model.horizon;
-    let mut tables = Tables::new(plan, setting, horizon)?;
     let mut space = plan.memory.workspaces.take();
-    let (mut here, mut after) = (plan.memory.boundaries.take(), plan.memory.boundaries.take());
+    let (horizon, mut tables, tail) = ending(plan, setting, 1, &mut space)?;
+    let ends = tail.is_none();
+    let mut here = plan.memory.boundaries.take();
+    let mut after = tail.unwrap_or_else(|| plan.memory.boundaries.take());
     let tally = Tally::default();
     for period in (1..=horizon).rev() {
         tables.at(plan, period)?;
-        let next = (period < horizon).then_some(&after);
+        let next = (period < horizon || !ends).then_some(&after);
         value_period(plan, &tables, &mut space, next, None, &mut here, &tally);
         std::mem::swap(&mut here, &mut after);
     }

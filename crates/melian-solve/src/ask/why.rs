@@ -6,10 +6,11 @@
 
 use crate::{
     ask::scenario::{Scenario, segment_of},
+    forever::settle::ending,
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
-    sweep::belief::player_columns,
+    sweep::belief::{player_columns, value_period},
     sweep::policy::look_at,
     sweep::together::{Settled, Together},
     sweep::{Boundary, Choosing, Column, Discount, Pays, Sweep, Tally, Workspace},
@@ -65,11 +66,14 @@ pub fn explain(
     let mut columns = player_columns(plan);
     columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Discount::Player(player) }));
     let belief = segment_of(&scenario.segments, period);
-    let mut tables = Tables::new(plan, &belief.belief, model.horizon)?;
     let mut space = Workspace::default();
+    let (horizon, mut tables, tail) = ending(plan, &belief.belief, period, &mut space)?;
     let tally = Tally::default();
-    let mut next: Option<Boundary> = None;
-    for later in (period + 1..=model.horizon).rev() {
+    let mut next: Option<Boundary> = match tail {
+        Some(tail) => Some(lines_for_ever(plan, &tables, &columns, players, tail, &mut space)),
+        None => None,
+    };
+    for later in (period + 1..=horizon).rev() {
         tables.at(plan, later)?;
         let sweep = Sweep::new(plan, &tables, &columns, &tally);
         let mut out = Boundary::new();
@@ -219,4 +223,34 @@ fn ways(
         ways = ways.iter().flat_map(further).collect();
     }
     ways
+}
+
+/// The players' values when play goes on for ever, and those of the lines, which add up to them.
+fn lines_for_ever(
+    plan: &Plan,
+    tables: &Tables,
+    columns: &[Column],
+    players: usize,
+    tail: Boundary,
+    space: &mut Workspace,
+) -> Boundary {
+    let mut policies = vec![Vec::new(); plan.nodes.len()];
+    let mut out = Boundary::new();
+    value_period(plan, tables, space, Some(&tail), Some(&mut policies), &mut out, &Tally::default());
+    let (lines, tally) = (&columns[players..], Tally::default());
+    // The fused sweep carries no lines.
+    let mut period = |after: &Boundary| {
+        let sweep = Sweep::new(plan, tables, lines, &tally);
+        let choosing = Choosing::Given(&policies, &tables.precision);
+        let mut out = Boundary::new();
+        sweep.run_plain(space, Some(after), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
+        out
+    };
+    let limits = crate::forever::limits::of(plan, lines.len(), &mut period);
+    let join = |((values, limits), &id): ((&Vec<f64>, Vec<f64>), &NodeId)| {
+        let mut all = values[..players * plan.nodes[id].space.size].to_vec();
+        all.extend(limits);
+        all
+    };
+    tail.iter().zip(limits).zip(&plan.entries).map(join).collect()
 }

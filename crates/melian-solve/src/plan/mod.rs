@@ -14,6 +14,7 @@ pub(crate) mod space;
 
 use crate::{
     ask::push::Ways,
+    forever::Forever,
     memory::Memory,
     plan::explore::{Explorer, Graph, NodeId, Source},
     plan::flow::{Flow, Payment, Step},
@@ -33,9 +34,11 @@ use fixedbitset::FixedBitSet;
 use melian_model::{Diagnostic, Distribution, Model, StageId, VarId};
 use std::sync::OnceLock;
 
-/// How a plan may be solved. No result hangs on anything here.
+/// How a plan may be solved. No result hangs on anything here but on how play that goes on for ever is solved.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
+    /// How play that goes on for ever is solved.
+    pub forever: Forever,
     /// Bytes that a solve may take.
     pub max_memory: u64,
     /// Vector instructions to use.
@@ -46,7 +49,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { max_memory: 8 << 30, lanes: Lanes::best(), tile_states: 4096 }
+        Options { forever: Forever::default(), max_memory: 8 << 30, lanes: Lanes::best(), tile_states: 4096 }
     }
 }
 
@@ -332,6 +335,18 @@ impl<'m> Plan<'m> {
             Step::Exit => &self.flow.finally,
             _ => &[],
         }
+    }
+
+    /// Every state at which a period can start, in order: the level of each variable of the model, as far as it matters.
+    pub fn period_starts(&self) -> Vec<Vec<Option<usize>>> {
+        let of = |&id: &NodeId| {
+            let states = self.nodes[id].reached.ones();
+            states.map(move |state| {
+                let levels = self.levels_at(id, state);
+                levels.iter().map(|&k| (k != UNKNOWN).then_some(k as usize)).collect()
+            })
+        };
+        self.entries.iter().flat_map(of).collect()
     }
 
     /// An environment's levels at a state of a node.

@@ -208,6 +208,7 @@ pub(crate) fn measure(plan: &Plan) -> PlanSize {
         + offsets
         + tables
         + size.box_states / 8;
-    size.history_bytes = 8 * columns * size.boundary_states * (plan.model.horizon as u64 + 1);
+    let periods = if plan.model.is_forever() { 1 } else { plan.model.horizon as u64 + 1 };
+    size.history_bytes = 8 * columns * size.boundary_states * periods;
     size
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ask::scenario::Setting,
+    forever::settle::ending,
     plan::Plan,
     sweep::{Boundary, Choosing, Column, Policies, Sweep, Tally, Workspace},
     tables::Tables,
@@ -49,8 +50,9 @@ impl History {
     /// Room for what a forward pass over `first..=last` needs: the values at the starts of periods
     /// `first + 1 ..= last + 1`.
     pub fn new(plan: &Plan, first: usize, last: usize) -> History {
-        let horizon = plan.model.horizon;
-        let stride = if plan.size.history_bytes <= KEEP_ALL { 1 } else { horizon.isqrt().max(1) };
+        let periods = last + 1 - first;
+        let bytes = 8 * plan.model.players.len() as u64 * plan.size.boundary_states * periods as u64;
+        let stride = if bytes <= KEEP_ALL { 1 } else { periods.isqrt().max(1) };
         History { first, last, stride, kept: Vec::new(), stretch: Vec::new() }
     }
 
@@ -83,11 +85,12 @@ impl History {
         space: &mut Workspace,
         step: &mut dyn FnMut(),
     ) -> Result<(History, Tables), Vec<Diagnostic>> {
-        let horizon = plan.model.horizon;
-        let mut tables = Tables::new(plan, setting, horizon)?;
+        let (horizon, mut tables, mut next) = ending(plan, setting, last, space)?;
         let mut history = History::new(plan, first, last);
         let tally = Tally::default();
-        let mut next: Option<Boundary> = None;
+        if let Some(tail) = &next {
+            history.keep(plan, horizon + 1, tail);
+        }
         for period in (first + 1..=horizon).rev() {
             tables.at(plan, period)?;
             let mut out = Boundary::new();
