@@ -2,8 +2,11 @@
 
 use melian_solve::{
     arrays::{Begin, Convention, Equilibrium, Period, Play, StochasticGame, solve},
+    stage::{NormalForm, Stride, principal_branch},
     stationary::{Effort, Method, Selection, by_homotopy, from_start, from_zero, starts},
 };
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 fn close(name: &str, found: f64, expected: f64, tolerance: f64) {
     assert!((found - expected).abs() <= tolerance, "{name}: {found} and not {expected}");
@@ -331,4 +334,60 @@ fn branches_that_cross_are_seen() {
     let path = solution.report.path.unwrap();
     assert_eq!(solution.report.selection, Selection::Homotopy);
     assert!(path.is_guarded && path.crossings >= 1, "asymmetric branches leave the symmetric one: {path:?}");
+}
+
+/// Games played once, by this many players with two actions each.
+fn once(players: usize, payoffs: Vec<Vec<f64>>) -> StochasticGame {
+    let profiles = 1 << players;
+    StochasticGame::rectangular(1, &vec![2; players], payoffs, vec![1.0; profiles], vec![0.0; players])
+        .unwrap()
+}
+
+#[test]
+fn stag_hunt_and_hawk_dove_keep_to_their_branches() {
+    let stag = once(2, vec![vec![10.0, 1.0, 8.0, 5.0], vec![10.0, 8.0, 1.0, 5.0]]);
+    let hawk = once(2, vec![vec![-1.0, 1.0, 0.0, 0.5], vec![-1.0, 0.0, 1.0, 0.5]]);
+    let cases = [
+        (&stag, 0.1, 0.470628066, 0),
+        (&stag, 0.5, 0.1958460469, 0),
+        (&stag, 2.0, 0.0003367073928, 0),
+        (&hawk, 1.0, 0.454636427, 0),
+        (&hawk, 5.0, 0.3919070653, 1),
+        (&hawk, 10.0, 0.3690782196, 1),
+    ];
+    for (game, precision, expected, crossings) in cases {
+        let play = play(2, precision, Convention::Payoff);
+        let found = solve(game, &play, &Begin::Uniform, &Effort::default()).unwrap();
+        for i in 0..2 {
+            close("first action", found.strategies[i][0][0], expected, 1e-9);
+        }
+        assert_eq!(found.report.path.unwrap().crossings, crossings);
+    }
+    let all = starts(&mut Period::new(&stag, &play(2, 2.0, Convention::Payoff)), 200, 5, &Effort::default());
+    for expected in [0.0003367073928, 0.7650451009, 0.976213464] {
+        let there = all.found.iter().find(|f| (f.solution.choices[0] - expected).abs() < 1e-9);
+        let index = there.and_then(|f| f.solution.report.index);
+        assert_eq!(index, Some(if expected == 0.7650451009 { -1 } else { 1 }), "{expected}");
+    }
+}
+
+#[test]
+fn branches_are_those_of_a_game_played_once() {
+    let mut folded = 0;
+    for seed in 0..80 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let payoffs: Vec<Vec<f64>> = (0..3).map(|_| (0..8).map(|_| random.random()).collect()).collect();
+        let lambda = [15.0, 20.0, 30.0];
+        let expected =
+            principal_branch(&NormalForm::new(vec![2; 3], payoffs.clone()), &lambda, Stride::default())
+                .unwrap();
+        let play = Play { precisions: lambda.to_vec(), convention: Convention::Payoff };
+        let found = solve(&once(3, payoffs), &play, &Begin::Uniform, &Effort::default()).unwrap();
+        for i in 0..3 {
+            close(&format!("seed {seed}"), found.strategies[i][0][0], expected.q[i][0], 1e-9);
+        }
+        assert_eq!(found.report.path.unwrap().folds, expected.folds, "seed {seed}");
+        folded += usize::from(expected.folds > 0);
+    }
+    assert!(folded > 0, "no branch turned back");
 }

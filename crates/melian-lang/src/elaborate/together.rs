@@ -188,7 +188,7 @@ impl<'a> Elaborator<'a> {
             self.report(
                 Diagnostic::error(
                     "together-body",
-                    format!("{what} cannot stand in an action in `together`"),
+                    format!("{what} cannot follow from an action in `together`"),
                     statement.span,
                 )
                 .label("the other choices are not known yet")

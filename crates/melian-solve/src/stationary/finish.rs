@@ -1,7 +1,7 @@
 //! From a point with a small residual to a solution with its report.
 
 use crate::stationary::{
-    Method, Path, Report, Residual, Selection, Solution, Unsettled,
+    Inverse, Method, Path, Report, Residual, Selection, Solution, Unsettled,
     linear::{Factors, Linear, derivative},
     spectrum::{Spectrum, smallest, spectrum},
     work::{At, Work},
@@ -50,7 +50,7 @@ pub(super) fn finish(
         // No eigenvalue has reached 1.
         Linear::Products if known.radius.is_below_one() => Some(1),
         Linear::Products if work.size <= FACTORED => {
-            derivative(work).ok().map(|matrix| crate::stationary::Inverse::sign(&Factors::of(&matrix)) as i8)
+            derivative(work).ok().map(|matrix| Factors::of(&matrix).sign() as i8)
         }
         Linear::Products => None,
     };

@@ -5,6 +5,7 @@
 
 use crate::stationary::{
     Lost, Radius,
+    finish::FACTORED,
     linear::{Linear, ROUND_OFF, derivative, orthogonal},
     random::Random,
     work::Work,
@@ -13,8 +14,9 @@ use faer::{Mat, c64};
 
 /// Up to this size all eigenvalues are computed.
 const DENSE: usize = 64;
-/// Uncertainty at which Arnoldi's method stops once it has taken the fewest steps.
-const SURE: f64 = 1e-7;
+/// Uncertainty at which Arnoldi's method stops once it has taken the fewest steps: for maps of which I − F′ could be
+/// factored, and for larger ones.
+const SURE: (f64, f64) = (1e-7, 1e-4);
 /// Fewest and most steps.
 const STEPS: (usize, usize) = (24, 60);
 /// How often a direction is divided by I − F′ for its condition.
@@ -55,6 +57,7 @@ fn all(work: &mut Work<'_>) -> Result<Spectrum, Lost> {
 fn outer(work: &mut Work<'_>) -> Result<Spectrum, Lost> {
     let mut first = direction(work);
     let mut basis = Vec::new();
+    let sure = if work.size <= FACTORED { SURE.0 } else { SURE.1 };
     // Columns of the Hessenberg matrix, each with the entry below its diagonal.
     let mut columns: Vec<(Vec<f64>, f64)> = Vec::new();
     let radius = loop {
@@ -66,7 +69,7 @@ fn outer(work: &mut Work<'_>) -> Result<Spectrum, Lost> {
         let steps = columns.len();
         if left == 0.0 || steps == STEPS.1 || (steps >= STEPS.0 && steps.is_multiple_of(6)) {
             let radius = leading(&square(&columns), left);
-            if left == 0.0 || steps == STEPS.1 || radius.uncertainty < SURE {
+            if left == 0.0 || steps == STEPS.1 || radius.uncertainty < sure {
                 break radius;
             }
         }
