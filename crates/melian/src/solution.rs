@@ -231,11 +231,11 @@ struct Check {
 }
 
 impl Check {
-    /// `None` for a game of one period and for an outlook without entries.
+    /// `None` for a game of one period, for one that goes on for ever, and for an outlook without entries.
     fn new(model: &Model, setup: &Setup, plan: &OutlookPlan) -> Option<Check> {
         let plan = plan.clone().until(CHECKED_UNTIL);
         let until = *plan.months.last()?;
-        if model.horizon < 2 || plan.columns.is_empty() {
+        if model.horizon < 2 || model.is_forever() || plan.columns.is_empty() {
             return None;
         }
         let mut longer = model.clone();

@@ -18,6 +18,9 @@ const MOST_PRODUCTS: usize = 3000;
 /// What is left, relative to the largest number at hand, when a recursion counts as solved.
 const CLOSE: f64 = 1e-14;
 
+/// A sum larger than this many times what a period adds at most does not settle, as far as rounding lets us see.
+const MOST: f64 = 1e11;
+
 /// One recursion on its way.
 struct Way {
     b: Vec<f64>,
@@ -85,6 +88,10 @@ impl Way {
                     self.b.iter().zip(&product).zip(&self.x).map(|((b, m), x)| b + m - x).collect();
                 let left = largest(&r);
                 let scale = largest(&self.x).max(largest(&self.b));
+                if largest(&self.x) > MOST * largest(&self.b) {
+                    self.state = State::Stuck;
+                    return;
+                }
                 if left <= CLOSE * scale {
                     self.state = State::Settled;
                     return;

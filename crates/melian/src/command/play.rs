@@ -61,6 +61,9 @@ struct EventPart {
     probability: Option<f64>,
 }
 
+/// Periods shown of play that goes on for ever.
+const FOREVER_SHOWN: usize = 24;
+
 impl Play {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
@@ -71,7 +74,8 @@ impl Play {
         let world = self.settings.setup().world(model).map_err(many)?;
         let needs = Needs { starts: vec![world.start.clone()], everything: true, ..Needs::default() };
         let plan = Plan::new(model, &needs, &self.settings.options()).map_err(many)?;
-        let periods = self.months.unwrap_or(model.horizon).min(model.horizon);
+        let shown = if model.is_forever() { FOREVER_SHOWN } else { model.horizon };
+        let periods = self.months.unwrap_or(shown).min(model.horizon);
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut pick = |chances: &[f64]| {
             if self.most_likely { likeliest(chances) } else { drawn(chances, random.random()) }

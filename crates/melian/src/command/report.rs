@@ -34,7 +34,8 @@ struct ModelPart {
     name: String,
     title: String,
     value: &'static str,
-    periods: usize,
+    /// `null` if play goes on for ever.
+    periods: Option<usize>,
     period: String,
     from: Option<String>,
     states: String,
@@ -257,7 +258,7 @@ impl Report {
                 name: model.name.clone(),
                 title: model.title.clone(),
                 value: convention(model.convention),
-                periods: model.horizon,
+                periods: (!model.is_forever()).then_some(model.horizon),
                 period: model.period_word.clone(),
                 from: date(model, 1),
                 states: solution.size.dense_states.to_string(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use clap::Args;
 use melian::{
     Game, Solution, Wishes,
-    model::Model,
+    model::{FOREVER, Model},
     solution::HorizonCheck,
     study::{Reading, Verdict},
 };
@@ -121,6 +121,8 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
     let title = if model.title.is_empty() { String::new() } else { format!(" · {}", model.title) };
     let names: Vec<&str> = model.players.iter().map(|p| p.name.as_str()).collect();
     let length = match (model.horizon, date(model, 1)) {
+        (FOREVER, Some(from)) => format!("{}s from {from}, forever", model.period_word),
+        (FOREVER, None) => format!("{}s, forever", model.period_word),
         (n, Some(from)) => format!("{n} {}s from {from}", model.period_word),
         (1, None) => format!("1 {}", model.period_word),
         (n, None) => format!("{n} {}s", model.period_word),

@@ -144,7 +144,10 @@ impl Why {
                     format!("`{value}` is no {word} of this model"),
                     Span::NONE,
                 )
-                .help(format!("a {word} is a whole number from 1 to {}", model.horizon))
+                .help(match model.is_forever() {
+                    true => format!("a {word} is a whole number from 1 on"),
+                    false => format!("a {word} is a whole number from 1 to {}", model.horizon),
+                })
             })?;
         }
         let text = bindings.join(", ");
