@@ -7,16 +7,17 @@ use melian_solve::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// x ← x* + A·(x − x*) + c·(x − x*)², A triangular with these eigenvalues.
+/// x ← τ·x* + A·(x − τ·x*) + c·(x − τ·x*)², A triangular with these eigenvalues, at the share τ.
 struct Known {
     eigenvalues: Vec<f64>,
     bend: f64,
+    share: f64,
     at: Vec<f64>,
 }
 
 impl Known {
     fn new(eigenvalues: &[f64], bend: f64) -> Known {
-        Known { eigenvalues: eigenvalues.to_vec(), bend, at: vec![0.0; eigenvalues.len()] }
+        Known { eigenvalues: eigenvalues.to_vec(), bend, share: 1.0, at: vec![0.0; eigenvalues.len()] }
     }
 
     fn answer(entry: usize) -> f64 {
@@ -35,10 +36,13 @@ impl Map for Known {
 
     fn apply(&mut self, x: &[f64], to: &mut [f64]) -> Result<(), Lost> {
         self.at.copy_from_slice(x);
-        let away = |e: usize| x[e] - Known::answer(e);
+        let away = |e: usize| x[e] - self.share * Known::answer(e);
         for e in 0..x.len() {
             let next = if e + 1 < x.len() { 0.3 * away(e + 1) } else { 0.0 };
-            to[e] = Known::answer(e) + self.eigenvalues[e] * away(e) + next + self.bend * away(e).powi(2);
+            to[e] = self.share * Known::answer(e)
+                + self.eigenvalues[e] * away(e)
+                + next
+                + self.bend * away(e).powi(2);
         }
         Ok(())
     }
@@ -46,7 +50,7 @@ impl Map for Known {
     fn tangent(&mut self, d: &[f64], to: &mut [f64]) -> Result<(), Lost> {
         for e in 0..d.len() {
             let next = if e + 1 < d.len() { 0.3 * d[e + 1] } else { 0.0 };
-            let bend = 2.0 * self.bend * (self.at[e] - Known::answer(e));
+            let bend = 2.0 * self.bend * (self.at[e] - self.share * Known::answer(e));
             to[e] = (self.eigenvalues[e] + bend) * d[e] + next;
         }
         Ok(())
@@ -54,6 +58,11 @@ impl Map for Known {
 
     fn choices(&mut self, to: &mut Vec<f64>) {
         to.extend(self.at.iter().map(|x| 1.0 / (1.0 + (-x).exp())));
+    }
+
+    fn at_share(&mut self, share: f64) -> bool {
+        self.share = share;
+        true
     }
 }
 
@@ -105,6 +114,9 @@ fn large_maps_take_products_only() {
     let again = from_start(&mut map, &from_near, &Effort::default()).unwrap();
     assert_eq!(again.report.method, Method::Newton);
     assert!(found.x.iter().zip(&again.x).all(|(x, y)| (x - y).abs() < 1e-9));
+    let branch = by_homotopy(&mut map, &Effort::default()).unwrap();
+    assert!(!branch.report.path.unwrap().is_guarded);
+    assert!(found.x.iter().zip(&branch.x).all(|(x, y)| (x - y).abs() < 1e-9));
 }
 
 /// A map that jumps between two points and has none that stays.
