@@ -3,7 +3,7 @@
 use melian_solve::{
     arrays::{Begin, Convention, Equilibrium, Period, Play, StochasticGame, solve},
     stage::{NormalForm, Stride, principal_branch},
-    stationary::{Effort, Method, Selection, by_homotopy, from_start, from_zero, starts},
+    stationary::{Doubt, Effort, Method, Selection, by_homotopy, from_start, from_zero, starts},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -196,7 +196,9 @@ fn a_published_equilibrium_that_no_iteration_reaches() {
     // One eigenvalue is above 1, and real.
     assert_eq!(solution.report.index, Some(-1));
     assert_eq!(solution.report.selection, Selection::Start);
-    assert!(!solution.report.is_near_fold());
+    assert_eq!(solution.report.doubts(), [Doubt::Others, Doubt::Repels]);
+    let branch = by_homotopy(&mut period, &effort).unwrap();
+    assert_eq!(branch.report.index, Some(1));
 }
 
 /// Entry and exit of five firms (Aguirregabiria and Mira 2007): a market of five sizes, and who was active before.
@@ -390,4 +392,15 @@ fn branches_are_those_of_a_game_played_once() {
         folded += usize::from(expected.folds > 0);
     }
     assert!(folded > 0, "no branch turned back");
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let game = entry(1.0);
+    let play = play(5, 1.0, Convention::Emax);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| solve(&game, &play, &Begin::Zero, &Effort::default()).unwrap())
+    };
+    assert_eq!(on(1), on(3));
 }

@@ -31,7 +31,7 @@ pub use homotopy::by_homotopy;
 pub use ladder::{from_start, from_zero};
 pub(crate) use linear::Factors;
 pub use map::{Inverse, Lost, Map};
-pub use report::{Method, Path, Radius, Report, Residual, Selection, Solution, Unsettled};
+pub use report::{Doubt, Method, Path, Radius, Report, Residual, Selection, Solution, Unsettled};
 pub use starts::{Found, Starts, starts};
 
 /// How much is done before giving up.

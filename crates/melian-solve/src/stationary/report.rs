@@ -48,6 +48,31 @@ impl Report {
     pub fn is_near_fold(&self) -> bool {
         self.condition > Report::NEAR_FOLD || self.index == Some(0)
     }
+
+    /// What whoever uses the solution should be told, gravest first.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let no_limit = matches!(self.selection, Selection::FromZero(_) | Selection::FromZeroUnsure(_));
+        let doubts = [
+            (self.is_near_fold(), Doubt::NearFold),
+            (self.index == Some(-1), Doubt::Others),
+            (self.radius.value >= 1.0, Doubt::Repels),
+            (no_limit, Doubt::NoLimit),
+        ];
+        doubts.into_iter().filter(|(there, _)| *there).map(|(_, doubt)| doubt).collect()
+    }
+}
+
+/// Why a solution, though exact, may not be what was wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doubt {
+    /// I − F′ is nearly singular: a little change of the game may take the solution away, and derivatives are unreliable.
+    NearFold,
+    /// The index is −1. Indices add up to 1, so that there are at least two more solutions.
+    Others,
+    /// The spectral radius is 1 or more: plain iteration leaves the solution from almost everywhere near it.
+    Repels,
+    /// Play of great but finite length was not seen to settle here.
+    NoLimit,
 }
 
 /// How far F(x) is from x.
@@ -62,7 +87,7 @@ pub struct Residual {
 /// Estimate of a spectral radius.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Radius {
-    /// The estimate.
+    /// The estimate; not a number where F has no derivative.
     pub value: f64,
     /// How far the estimate is from an eigenvalue of a matrix near F′, relatively; zero where all eigenvalues were computed.
     pub uncertainty: f64,
