@@ -92,6 +92,18 @@ impl<'a, 'm> BackwardPeriod<'a, 'm> {
         }
     }
 
+    /// Choice probabilities at the last point.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// The players' values in a boundary as a point.
+    pub fn values(&self, from: &Boundary) -> Vec<f64> {
+        let mut x = vec![0.0; self.size];
+        self.gather(from, 0, &mut x);
+        x
+    }
+
     /// Those of choices made at the same time, to be close to at the next point.
     fn remember(&mut self) {
         if !self.warm || self.plan.together.is_empty() {
