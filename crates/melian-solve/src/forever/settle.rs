@@ -12,7 +12,7 @@ use crate::{
     sweep::{Boundary, Workspace},
     tables::Tables,
 };
-use melian_model::{Diagnostic, FOREVER, Span, StageId, VarId, VarKind};
+use melian_model::{Commitment, Diagnostic, FOREVER, Span, StageId, VarId, VarKind};
 
 /// How play that goes on for ever is solved.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -74,6 +74,13 @@ pub(crate) fn settle(
         Err(unsettled) if !wishes.allow_unconverged => Err(vec![not_converged(plan, &unsettled)]),
         report => Ok(Tail { values, report }),
     }
+}
+
+/// Whether from a period on nothing hangs on the period any more. The values at its start are then the stationary ones. They
+/// are not computed from those of the period after it: small errors would grow where backward iteration does not stay.
+pub(crate) fn is_steady(plan: &Plan, setting: &Setting, period: usize) -> bool {
+    let past = |c: &Commitment| c.from <= period && (c.until == FOREVER || c.until < period);
+    plan.model.is_forever() && setting.commitments.iter().all(past)
 }
 
 /// The last period to solve for whoever looks at period `last`, and what comes after it: for a game of finite length its

@@ -5,7 +5,7 @@ use melian::{
     model::{Model, StageId, VarId},
     solver::{
         ByState, Counts, Needs, Plan, StationaryPoint, equilibria, settled,
-        stationary::{Method, Report, Selection, Unsettled},
+        stationary::{Doubt, Method, Report, Selection, Unsettled},
     },
 };
 use serde::Serialize;
@@ -33,8 +33,8 @@ pub struct Equilibrium {
     /// Path, name of an embedded model, or -
     model: String,
     /// Look for others too: Newton's method from so many random starts
-    #[arg(long, value_name = "N")]
-    starts: Option<usize>,
+    #[arg(long = "starts", value_name = "N")]
+    random_starts: Option<usize>,
     /// Which random starts
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -249,8 +249,13 @@ fn told_of(model: &Model, report: &Result<Report, Unsettled>) -> String {
         None => String::new(),
     };
     text += &wrapped(&format!("  spectral radius {}: {stays}{index}", digits4(r.radius.value)));
-    if r.is_near_fold() {
-        text += &wrapped("  near a fold: the solution and its derivatives are unreliable");
+    for doubt in r.doubts() {
+        text += &wrapped(match doubt {
+            Doubt::NearFold => "  near a fold: the solution and its derivatives are unreliable",
+            Doubt::Others => "  an index of −1: there are at least two more equilibria",
+            // Said above.
+            Doubt::Repels | Doubt::NoLimit => continue,
+        });
     }
     if model.players.iter().filter(|p| p.precision.is_some()).count() > 1 {
         text += &wrapped(
@@ -282,7 +287,7 @@ impl Equilibrium {
         let plan = Plan::new(model, &needs, &self.settings.options(model)?).map_err(many)?;
         let setting = &world.segments[0].belief;
         let own = shell.watch("solving", |_| settled(&plan, setting)).map_err(many)?;
-        let others = match self.starts {
+        let others = match self.random_starts {
             Some(n) => Some((
                 n,
                 shell
