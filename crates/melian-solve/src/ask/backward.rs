@@ -20,7 +20,11 @@ use crate::{
     tables::Tables,
 };
 use melian_model::{Diagnostic, FOREVER, Span, StageId};
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// What the backward sweeps find.
 pub(crate) struct Found {
@@ -36,6 +40,8 @@ pub(crate) struct Found {
     pub counts: Vec<Counts>,
     /// For each game that goes on for ever, how it was solved.
     pub forever: Vec<Option<Stationary>>,
+    /// By game, recursions over all time that do not settle.
+    pub endless: HashSet<(usize, usize)>,
     /// What a forward pass needs of each stretch.
     pub solved: Vec<Option<Solved>>,
     /// The tables of paths that are not believed.
@@ -61,6 +67,8 @@ struct Front {
     others: Vec<Boundary>,
     counts: Counts,
     look_ups: Vec<(usize, f64)>,
+    /// Recursions over all time that do not settle.
+    endless: Vec<usize>,
 }
 
 impl Front {
@@ -80,6 +88,7 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
         look_ups: vec![None; batch.work.look_ups.len()],
         counts: vec![Counts::default(); games.len()],
         forever: vec![None; games.len()],
+        endless: HashSet::new(),
         solved: batch.sharing.stretches.iter().map(|_| None).collect(),
         paths: HashMap::new(),
     };
@@ -123,7 +132,10 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
                 job.node.parts.iter().for_each(|&(g, _)| found.forever[g] = Some(forever.clone()));
             }
             found.solved[job.node.stretch] = job.solved;
-            job.node.parts.iter().for_each(|&(g, _)| found.counts[g] += front.counts);
+            for &(g, _) in &job.node.parts {
+                found.counts[g] += front.counts;
+                found.endless.extend(front.endless.iter().map(|&r| (g, r)));
+            }
             front.look_ups.iter().for_each(|&(i, answer)| found.look_ups[i] = Some(answer));
             after.push(front);
         }
@@ -252,7 +264,8 @@ impl Job<'_> {
                             (&*own, adjusted.as_ref().unwrap_or(&believed))
                         }
                     };
-                    let limits = columns.limits(of_path, policies, &tables.precision, space)?;
+                    let (limits, endless) = columns.limits(of_path, policies, &tables.precision, space)?;
+                    front.endless.extend(endless);
                     if let (Some(forever), true, 0) =
                         (&mut solved.forever, columns.long_run().contains(&true), number)
                     {
@@ -451,14 +464,14 @@ impl Columns<'_, '_> {
         self.carried.iter().map(is).collect()
     }
 
-    /// They, as they are when play has gone on for ever: zeros for those that end.
+    /// They, as they are when play has gone on for ever, zeros for those that end; and the recursions that do not settle.
     fn limits(
         &self,
         tables: &Tables,
         policies: &Policies,
         precision: &[f64],
         space: &mut Workspace,
-    ) -> Result<Boundary, Trouble> {
+    ) -> Result<(Boundary, Vec<usize>), Trouble> {
         let plan = self.batch.plan;
         let endless = |c: &&Carried| self.batch.work.recursions[c.recursion].by == FOREVER;
         let carried: Vec<Carried> = self.carried.iter().filter(endless).cloned().collect();
@@ -476,11 +489,13 @@ impl Columns<'_, '_> {
                 });
             }
         };
-        let found = match carried.is_empty() {
-            true => Boundary::new(),
+        let (found, settled) = match carried.is_empty() {
+            true => Default::default(),
             false => carrying.limits(space, &mut at_end),
         };
         wrong?;
+        let endless_ones = carried.iter().zip(settled).filter(|(_, settled)| !settled);
+        let endless_ones = endless_ones.map(|(c, _)| c.recursion).collect();
         let of = |(e, &id): (usize, &NodeId)| {
             let n = plan.nodes[id].space.size;
             let mut found = found.get(e).into_iter().flat_map(|found| found.chunks(n.max(1)));
@@ -490,7 +505,7 @@ impl Columns<'_, '_> {
             };
             self.carried.iter().flat_map(column).collect()
         };
-        Ok(plan.entries.iter().enumerate().map(of).collect())
+        Ok((plan.entries.iter().enumerate().map(of).collect(), endless_ones))
     }
 
     fn sample_long_run(&self, id: NodeId, values: &mut [f64]) -> Result<(), Trouble> {

@@ -393,13 +393,24 @@ struct Told<'a, 'm> {
 }
 
 impl Told<'_, '_> {
+    /// The value of a recursion; not a number if it does not settle.
     fn value(&self, recursion: usize) -> f64 {
+        if self.is_endless(recursion) {
+            return f64::NAN;
+        }
         self.values.get(&recursion).copied().unwrap_or(0.0)
+    }
+
+    /// Whether a recursion does not settle, or hangs on one that does not.
+    fn is_endless(&self, recursion: usize) -> bool {
+        let ahead = &self.batch.work.recursions[recursion].ahead;
+        self.found.endless.contains(&(self.g, recursion)) || carried(ahead).any(|r| self.is_endless(r))
     }
 
     fn answer(&self, combine: &Combine) -> Result<Answer, Vec<Diagnostic>> {
         Ok(match combine {
             Combine::One(r) if self.value(*r).is_nan() => Answer::Undefined(UNSETTLED.into()),
+            Combine::Rest(r) if self.value(*r).is_nan() => Answer::Undefined(UNSETTLED.into()),
             Combine::Ratio(a, b, _) if self.value(*a).is_nan() || self.value(*b).is_nan() => {
                 Answer::Undefined(UNSETTLED.into())
             }
@@ -440,6 +451,7 @@ impl Told<'_, '_> {
             ahead,
         };
         let carried = |r: usize| match self.found.snapshots.get(&(self.g, r)) {
+            _ if self.is_endless(r) => f64::NAN,
             Some(values) => at(plan, values, self.batch.starts[self.g][self.q], 0),
             None => self.value(r),
         };
@@ -459,6 +471,7 @@ impl Told<'_, '_> {
             eval(e, &env).map_err(|_| vec![Diagnostic::error("absent-read", why, e.span)])
         };
         Ok(match given {
+            _ if ahead.iter().any(|x| x.is_nan()) => Answer::Undefined(UNSETTLED.into()),
             Some(given) if value(given)? == 0.0 => {
                 Answer::Undefined("the condition has probability zero".into())
             }

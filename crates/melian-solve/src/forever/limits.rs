@@ -30,8 +30,8 @@ pub(crate) struct Carrying<'a, 'm> {
 type AtEnd<'a> = &'a mut dyn FnMut(NodeId, &mut [f64], bool);
 
 impl Carrying<'_, '_> {
-    /// The columns at the start of a period; not a number where they do not settle.
-    pub fn limits(&self, space: &mut Workspace, at_end: AtEnd) -> Boundary {
+    /// The columns at the start of a period, and which of them settle; those that do not are 0.
+    pub fn limits(&self, space: &mut Workspace, at_end: AtEnd) -> (Boundary, Vec<bool>) {
         let states = states(self.sweep.plan);
         let mut out = Boundary::new();
         let period = &mut |after: &Boundary, sampling: bool| -> Boundary {
@@ -46,7 +46,7 @@ impl Carrying<'_, '_> {
 
 /// The same for columns that a period, given what follows it, carries without a question.
 pub(crate) fn of(plan: &Plan, columns: usize, period: &mut dyn FnMut(&Boundary) -> Boundary) -> Boundary {
-    limits(plan, &states(plan), &vec![false; columns], &mut |after, _| period(after))
+    limits(plan, &states(plan), &vec![false; columns], &mut |after, _| period(after)).0
 }
 
 /// For each entry of the plan, the states in reach.
@@ -59,7 +59,7 @@ fn limits(
     states: &[Vec<usize>],
     long_run: &[bool],
     period: &mut dyn FnMut(&Boundary, bool) -> Boundary,
-) -> Boundary {
+) -> (Boundary, Vec<bool>) {
     let count = long_run.len();
     let size: usize = states.iter().map(Vec::len).sum();
     let zero = vec![vec![0.0; size]; count];
@@ -88,15 +88,17 @@ fn limits(
         Ok(())
     };
     let Ok(found) = krylov::solve(b.collect(), &mut product);
+    let settled: Vec<bool> = found.iter().map(|limit| limit.settled).collect();
+    // A number that is none would spoil others wherever it meets a probability of zero.
     let column = |(c, Limit { x, settled }): (usize, Limit)| match (settled, long_run[c]) {
-        (false, _) => vec![f64::NAN; size],
+        (false, _) => vec![0.0; size],
         (true, false) => x,
         (true, true) => sampled[c].iter().zip(x).map(|(e, z)| e - z).collect(),
     };
     let x: Vec<Vec<f64>> = found.into_iter().enumerate().map(column).collect();
     let mut limits = Boundary::new();
     scatter(plan, states, &x, &mut limits);
-    limits
+    (limits, settled)
 }
 
 fn scatter(plan: &Plan, states: &[Vec<usize>], x: &[Vec<f64>], to: &mut Boundary) {

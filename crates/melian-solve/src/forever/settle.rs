@@ -50,7 +50,7 @@ pub(crate) fn settle(
     let start = start.as_deref();
     let mut map = BackwardPeriod::new(plan, tables, space);
     let players = plan.model.players.len();
-    let mut found = solve(&mut map, wishes, start, &effort);
+    let mut found = solve(&mut map, wishes, start, &effort).and_then(|found| bounded(&mut map, found));
     if !plan.together.is_empty() && found.is_ok() {
         // Each branch again from uniform play: what lies close by may lie on another.
         map.warm = false;
@@ -59,7 +59,7 @@ pub(crate) fn settle(
             let again = stationary::from_start(&mut map, &solution.x, &effort);
             let same = again.as_ref().is_ok_and(|again| apart(&again.choices, &solution.choices) < SAME);
             if !same {
-                found = solve(&mut map, wishes, start, &effort);
+                found = solve(&mut map, wishes, start, &effort).and_then(|found| bounded(&mut map, found));
             }
         }
     }
@@ -101,6 +101,30 @@ pub(crate) fn ending(
     let mut tables = Tables::new(plan, setting, horizon)?;
     let tail = settle(plan, &mut tables, space)?;
     Ok((horizon, tables, Some(tail.values)))
+}
+
+/// Values more than so many times what a period pays at most are no values: payments that are not discounted enough add
+/// up to more and more, and solve the equations at a point that means nothing.
+const MOST: f64 = 1e9;
+
+/// The solution, if its values are of a size that can be.
+fn bounded(map: &mut BackwardPeriod, found: Solution) -> Result<Solution, Unsettled> {
+    let mut once = vec![0.0; found.x.len()];
+    let largest = |x: &[f64]| x.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    let paid = map.apply(&vec![0.0; found.x.len()], &mut once).map_or(f64::INFINITY, |()| largest(&once));
+    if largest(&found.x) <= MOST * paid.max(f64::MIN_POSITIVE) {
+        return Ok(found);
+    }
+    Err(Unsettled {
+        nearest: found.x,
+        residual: f64::INFINITY,
+        last: found.report.method,
+        cycle: None,
+        share: None,
+        lost: None,
+        applications: found.report.applications,
+        tangents: found.report.tangents,
+    })
 }
 
 /// Solutions whose choice probabilities differ by less are one.
@@ -233,20 +257,20 @@ fn point(
     StationaryPoint { values, policies: stages, report, times }
 }
 
-/// The state variables and locals that matter at some nodes.
+/// The variables that matter at some nodes and do not have the same level everywhere there.
 fn matter(plan: &Plan, nodes: impl Iterator<Item = NodeId> + Clone) -> Vec<VarId> {
-    let is_there = |v: VarId| {
-        nodes.clone().any(|id| {
-            let node = &plan.nodes[id];
-            let stage = matches!(plan.model.var(v).kind, VarKind::Stage(_) | VarKind::Ended);
-            !stage && (node.known[v.0] != UNKNOWN || node.space.axis(v).is_some())
-        })
+    let varies = |v: VarId| {
+        let mut known = None;
+        !matches!(plan.model.var(v).kind, VarKind::Stage(_))
+            && nodes.clone().any(|id| {
+                let node = &plan.nodes[id];
+                let level = node.known[v.0];
+                let other = known.is_some_and(|known| known != level);
+                known = Some(level);
+                node.space.axis(v).is_some() || other
+            })
     };
-    let absent_everywhere = |v: VarId| {
-        let absent = plan.model.var(v).absent() as u32;
-        plan.model.var(v).is_optional() && nodes.clone().all(|id| plan.nodes[id].known[v.0] == absent)
-    };
-    (0..plan.model.vars.len()).map(VarId).filter(|&v| is_there(v) && !absent_everywhere(v)).collect()
+    (0..plan.model.vars.len()).map(VarId).filter(|&v| varies(v)).collect()
 }
 
 /// The levels of some variables; those that do not matter here are absent.

@@ -83,9 +83,14 @@ pub(crate) fn values(
                 for &id in &plan.entries {
                     let node = &plan.nodes[id];
                     let find = by_state.at(node);
+                    // Where play has ended, nothing is worth anything.
+                    let ended = plan.model.ended.is_some_and(|v| node.known[v.0] == 1);
                     for state in node.reached.ones() {
-                        let row = find(state).ok_or_else(|| lacks("values", id, state))?;
-                        values.push(row[player]);
+                        values.push(match find(state) {
+                            _ if ended => 0.0,
+                            Some(row) => row[player],
+                            None => return Err(lacks("values", id, state)),
+                        });
                     }
                 }
             }

@@ -26,16 +26,19 @@ pub(super) enum End {
 const TRIAL: usize = 50;
 /// Speed is seen over two windows of so many iterations, once the first ones are over.
 const WINDOW: usize = 10;
+/// Values that are so many times what they were two windows ago still grow.
+const GROWING: f64 = 1.01;
 /// When speed is looked at first.
 const FIRST_LOOK: usize = 30;
 
 /// Iterates (1) from a point; unless `patiently`, it is given up when it would take long.
 ///
-/// Values from zero first grow to their size, which takes as many periods as the future that matters is long; nothing is
-/// concluded from residuals before.
+/// Values from zero first grow to their size, which takes as many periods as the future that matters is long; while they
+/// do, nothing is concluded from residuals.
 pub(super) fn iterate(work: &mut Work<'_>, at: &mut At, alpha: f64, patiently: bool) -> End {
     let growth = (work.map.periods_that_matter() as f64 / alpha) as usize;
     let trial = TRIAL.max(growth / 2);
+    let mut sizes: Vec<f64> = vec![size(&at.x)];
     // Residuals of all iterations; `best_before` is the least of those that are more than `trial` old.
     let mut gaps: Vec<f64> = vec![at.gap];
     let mut best_before = f64::INFINITY;
@@ -44,10 +47,12 @@ pub(super) fn iterate(work: &mut Work<'_>, at: &mut At, alpha: f64, patiently: b
             return End::Settled;
         }
         let slow = |gaps: &[f64]| left(gaps, work.effort.tolerance) > work.effort.patience as f64;
-        if !patiently && gaps.len() >= FIRST_LOOK.max(growth) && slow(&gaps) {
+        let before = sizes.len().saturating_sub(1 + 2 * WINDOW);
+        let growing = sizes.len() < growth && sizes[sizes.len() - 1] > GROWING * sizes[before];
+        if !patiently && !growing && gaps.len() >= FIRST_LOOK && slow(&gaps) {
             return End::Slow;
         }
-        if gaps.len() > growth + trial {
+        if !growing && gaps.len() > trial {
             best_before = best_before.min(gaps[gaps.len() - 1 - trial]);
             if least(&gaps[gaps.len() - trial..]) >= best_before {
                 return End::Restless;
@@ -58,6 +63,7 @@ pub(super) fn iterate(work: &mut Work<'_>, at: &mut At, alpha: f64, patiently: b
             return End::Lost;
         }
         gaps.push(at.gap);
+        sizes.push(size(&at.x));
     }
     End::Slow
 }
@@ -67,6 +73,13 @@ fn left(gaps: &[f64], tolerance: f64) -> f64 {
     let (before, last) = gaps[gaps.len() - 2 * WINDOW..].split_at(WINDOW);
     let rate = (least(last) / least(before)).powf(1.0 / WINDOW as f64);
     if rate < 1.0 { (tolerance / least(last)).ln() / rate.ln() } else { 0.0 }
+}
+
+/// From the least to the greatest value.
+fn size(x: &[f64]) -> f64 {
+    let (least, most) =
+        x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), x| (least.min(*x), most.max(*x)));
+    most - least
 }
 
 fn least(gaps: &[f64]) -> f64 {
