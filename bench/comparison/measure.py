@@ -44,7 +44,7 @@ def measured(work, repeats):
     for number in range(rounds):
         print(f"{work.title}: round {number + 1} of {rounds}", flush=True)
         for contender, lines in zip(work.contenders, runs):
-            if lines and "failed" in lines[-1][0]:
+            if lines and "failed" in lines[-1][0] or number >= (contender.most_repeats or rounds):
                 continue
             lines.append(once(contender))
     contenders = [
@@ -55,6 +55,8 @@ def measured(work, repeats):
              "contenders": contenders}
     if work.table == "race":
         compare(contenders)
+    if work.table == "games":
+        compare_strategies(contenders)
     found["disagreements"] = [f"{work.title}: {c['name']}: {c['difference']:.1e} is more than {c['tolerance']:.0e}"
                               for c in contenders if c.get("difference", 0.0) > c["tolerance"]]
     return found
@@ -69,6 +71,21 @@ def compare(contenders):
         if shared:
             contender["difference"] = max(difference(own[name], first[name]) for name in shared)
             contender["compared"] = shared
+
+
+def compare_strategies(contenders):
+    """Notes how far each contender's choice probabilities are from the first one's, over the games both have solved.
+
+    They are dropped then: nobody wants to read them.
+    """
+    found = [[line.pop("strategies", None) for line in c["runs"][0]] for c in contenders]
+    for run in (run for c in contenders for run in c["runs"][1:]):
+        for line in run:
+            line.pop("strategies", None)
+    for contender, own in zip(contenders[1:], found[1:]):
+        both = [(x, y) for x, y in zip(own, found[0]) if x and y]
+        if both:
+            contender["difference"] = max(abs(p - q) for x, y in both for p, q in zip(x, y))
 
 
 def difference(x, y):

@@ -85,6 +85,23 @@ def ratio(contender, own):
     return number(middle([theirs / ours for theirs, ours in pairs]))
 
 
+def games(contenders):
+    """Several games, each solved by itself: time of one, over all games and rounds."""
+    head = ["program", "solved", "rounds", "s a game", "least to most s", f"÷ {who(contenders[0])}",
+            "strategies differ by at most"]
+    rows = []
+    for c in contenders:
+        lines = [line for run in c["runs"] for line in run if "seconds" in line]
+        seconds = [line["seconds"] for line in lines]
+        first = [line["seconds"] for run in contenders[0]["runs"] for line in run if "seconds" in line]
+        solved = sum(bool(line.get("check")) for line in c["runs"][0])
+        apart = f"{c['difference']:.0e}" if "difference" in c else "–"
+        spread = f"{number(min(seconds))} to {number(max(seconds))}" if seconds else "–"
+        rows.append([who(c), f"{solved} of {len(c['runs'][0])}", len(c["runs"]), number(middle(seconds)), spread,
+                     number(middle([x / y for x, y in zip(seconds, first)])), apart])
+    return table(head, rows)
+
+
 def growth(contenders):
     """Time per state and period, by size."""
     head = ["states", "threads", "rounds", "s", "set-up s", "ns per state and period", "peak MiB"]
@@ -133,4 +150,4 @@ def limits(contenders):
     return [*table(head, rows), "", f"An exponential of the sweep, alone: {number(min(exponentials))} ns."]
 
 
-TABLES = {"race": race, "growth": growth, "worlds": worlds, "limits": limits}
+TABLES = {"race": race, "games": games, "growth": growth, "worlds": worlds, "limits": limits}

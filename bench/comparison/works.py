@@ -1,5 +1,7 @@
 """The pieces of work, and who does each: our binary and the peers' scripts."""
 
+import os
+import subprocess
 from dataclasses import dataclass, field
 
 NAMES = ["w1", "w2", "w3", "w4", "claims", "growth", "worlds", "limits"]
@@ -31,6 +33,8 @@ class Contender:
     limit: float | None = None
     # Answers of others may differ from the first one's by this much, relatively.
     tolerance: float = 1e-10
+    # Rounds of this one alone, where they take long.
+    most_repeats: int | None = None
     # The command prints no JSON: only how long the process ran and its memory are taken.
     silent: bool = False
 
@@ -61,10 +65,10 @@ class Planner:
     def __init__(self, wanted, binaries, peers, left_out):
         self.wanted, self.binaries, self.peers, self.left_out = wanted, binaries, peers, left_out
 
-    def ours(self, threads, *arguments):
+    def ours(self, threads, *arguments, name="Melian"):
         """Our binary, on so many threads."""
         command = [self.binaries["melian-bench"], arguments[0], "--threads", str(threads), *map(str, arguments[1:])]
-        return Contender("Melian", threads, command, ours=True)
+        return Contender(name, threads, command, ours=True)
 
     def each(self, *arguments):
         """Our binary, on each number of threads."""
@@ -88,23 +92,50 @@ class Planner:
         yield Work("w1", title, self.each("w1") + peers)
 
     def w2(self):
+        if self.peers.python("sgamesolver") is None:
+            self.left_out.append("w2: its games, which sgamesolver makes")
+            return
         # The homotopy follows its path with errors of about 1e-9.
-        tolerance = 1e-7
-        games = [(50, 2, 2, 1), (100, 2, 3, 1), (50, 2, 2, 10), (200, 3, 3, 1)]
-        for states, players, actions, precision in games[:1] if self.wanted.quick else games:
+        tolerance = {"environment": "sgamesolver", "tolerance": 1e-7}
+        sizes = [(50, 2, 2, 1), (100, 2, 3, 1), (200, 3, 3, 1)]
+        for states, players, actions, precision in sizes[:1] if self.wanted.quick else sizes:
             size = ["--states", states, "--players", players, "--actions", actions, "--precision", precision]
+            game = ["--game", *self.games(size, 1)]
+            contenders = self.each("w2", *game, *size)
+            contenders.append(self.ours(1, "w2", *game, *size, "--homotopy", name="Melian, homotopy"))
+            contenders += self.peer("NumPy fixed point", None, "w2_fixed_point.py", *size, **tolerance)
             large = states > 100
-            contenders = []
             if self.wanted.long or not large:
-                contenders += self.peer("sgamesolver homotopy", None, "w2_homotopy.py", *size,
-                                        environment="sgamesolver", tolerance=tolerance)
-            contenders += self.peer("NumPy fixed point", None, "w2_fixed_point.py", *size,
-                                    environment="sgamesolver", tolerance=tolerance)
-            if contenders:
-                title = (f"W2: stationary logit equilibrium of a random game, {states} states, {players} players, "
-                         f"{actions} actions, precision {precision}")
-                yield Work("w2", title, contenders, most_repeats=1 if large else None,
-                           notes=["Melian: not supported yet."])
+                contenders += self.peer("sgamesolver homotopy", None, "w2_homotopy.py", *size, **tolerance,
+                                        most_repeats=1 if large else None)
+            title = (f"W2: stationary logit equilibrium of a random game, {states} states, {players} players, "
+                     f"{actions} actions, precision {precision}")
+            yield Work("w2", title, contenders)
+        yield self.branches()
+
+    def branches(self):
+        """W2 where there are several equilibria: the one on the branch of uniform play, for each of several games."""
+        seeds = 2 if self.wanted.quick else 20
+        size = ["--states", 50, "--players", 2, "--actions", 2, "--precision", 10, "--strategies"]
+        files = [word for file in self.games(size[:-1], seeds) for word in ("--game", file)]
+        contenders = [self.ours(1, "w2", *files, *size, "--homotopy", name="Melian, homotopy")]
+        for name, script in (("sgamesolver homotopy", "w2_homotopy.py"), ("NumPy fixed point", "w2_fixed_point.py")):
+            contenders += self.peer(name, None, script, *size, "--seeds", seeds, environment="sgamesolver",
+                                    tolerance=1e-6)
+        title = (f"W2: stationary logit equilibria of {seeds} random games, 50 states, 2 players, 2 actions, "
+                 "precision 10")
+        return Work("w2", title, contenders, "games", most_repeats=3)
+
+    def games(self, size, seeds):
+        """Files with the games of a size, written if they are not there."""
+        directory = self.peers.bench / ".venv" / "w2"
+        directory.mkdir(exist_ok=True)
+        name = "x".join(str(word) for word in size[1:6:2])
+        files = [directory / f"{name}-{seed}.f64" for seed in range(seeds)]
+        if not all(file.exists() for file in files):
+            command = [self.peers.python("sgamesolver"), self.peers.script("w2_write.py"), *size, "--to", *files]
+            subprocess.run([str(word) for word in command], env=os.environ | self.peers.variables(), check=True)
+        return files
 
     def w3(self):
         for rounds in (3, 8):

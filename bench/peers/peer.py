@@ -23,8 +23,8 @@ def peak_mib():
     return int(found.group(1)) / 1024 if found else None
 
 
-def report(seconds, check, setup=None, compiling=None, note=None):
+def report(seconds, check, setup=None, compiling=None, note=None, **more):
     """Prints what was measured: `check` are numbers that must agree with everybody else's."""
     line = {"seconds": seconds, "setup_seconds": setup, "compile_seconds": compiling}
-    line |= {"peak_mib": peak_mib(), "check": check, "note": note}
+    line |= {"peak_mib": peak_mib(), "check": check, "note": note} | more
     print(json.dumps(line), flush=True)

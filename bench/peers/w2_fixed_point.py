@@ -7,8 +7,7 @@ import argparse
 
 import numpy as np
 
-from peer import report, timed
-from w2_game import add_size, check, random_game
+from w2_game import add_size, measure
 
 DISCOUNT = 0.95
 DAMPING = 0.5
@@ -24,9 +23,11 @@ def expected(worth, policies, letters, leaving=None):
     return np.einsum(",".join(terms) + "->" + to, worth, *(policies[q] for q in others), optimize=True)
 
 
-def solve(payoffs, transitions, precision):
-    """Values (states, players), and whether they came to rest."""
+def solve(game, precision):
+    """Values (states, players), strategies (players, states, actions), and whether they came to rest."""
+    payoffs = game.u
     states, players = payoffs.shape[:2]
+    transitions = game.phi.reshape(states, -1, states)
     letters = "abcdefgh"[:players]
     values = np.zeros((states, players))
     policies = [np.full((states, n), 1 / n) for n in payoffs.shape[2:]]
@@ -44,17 +45,9 @@ def solve(payoffs, transitions, precision):
         change = max(change, np.abs(found - values).max())
         values = found
         if change < CLOSE_ENOUGH:
-            return values, True
-    return values, False
-
-
-def main():
-    options = add_size(argparse.ArgumentParser(description=__doc__)).parse_args()
-    game, setup = timed(random_game, options)
-    payoffs, transitions = game.u, game.phi.reshape(options.states, -1, options.states)
-    (values, success), seconds = timed(solve, payoffs, transitions, options.precision)
-    report(seconds, check(values) if success else {}, setup, note=None if success else "did not converge")
+            return values, np.stack(policies), True
+    return values, np.stack(policies), False
 
 
 if __name__ == "__main__":
-    main()
+    measure(add_size(argparse.ArgumentParser(description=__doc__)).parse_args(), solve)

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod limits;
+mod markov;
 mod process;
 mod valued;
 mod worlds;
@@ -28,6 +29,28 @@ enum Command {
         /// Levels of front, arms of A, arms of B, tension, trust and standing
         #[arg(long, value_parser = levels, default_value = "8,10,10,10,5,5")]
         levels: [usize; 6],
+    },
+    /// The stationary logit equilibrium of each of these random stochastic games
+    W2 {
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// Files that `peers/w2_write.py` wrote
+        #[arg(long = "game", required = true)]
+        games: Vec<std::path::PathBuf>,
+        #[arg(long)]
+        states: usize,
+        #[arg(long)]
+        players: usize,
+        #[arg(long)]
+        actions: usize,
+        #[arg(long, default_value_t = 1.0)]
+        precision: f64,
+        /// Follow the branch of uniform play, not play from zero
+        #[arg(long)]
+        homotopy: bool,
+        /// Print the strategies too
+        #[arg(long)]
+        strategies: bool,
     },
     /// Alternating offers
     W3 {
@@ -82,6 +105,10 @@ fn main() -> Result<(), String> {
             let constants: Vec<(&str, f64)> = constants.iter().map(|(name, n)| (name.as_str(), *n)).collect();
             let places = &[Place::Least, Place::Middle, Place::Greatest];
             Work { text: W1, constants: &constants, places }.measure(threads)
+        }
+        Command::W2 { threads, games, states, players, actions, precision, homotopy, strategies } => {
+            markov::Work { files: games, states, players, actions, precision, homotopy, strategies }
+                .measure(threads)
         }
         Command::W3 { threads, rounds } => {
             Work { text: W3, constants: &[("rounds", rounds as f64)], places: &[Place::Start] }

@@ -1,6 +1,6 @@
 //! The game: who plays, what varies, what is paid, how long it lasts.
 
-use crate::{Block, Claim, Domain, Enumeration, Expr, Measure, Span};
+use crate::{Block, Claim, Domain, Enumeration, Expr, Measure, Span, StatementKind};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -317,6 +317,33 @@ impl Model {
     /// Whether play goes on for ever.
     pub fn is_forever(&self) -> bool {
         self.horizon == FOREVER
+    }
+
+    /// How many choices are made at the same time as others.
+    pub fn choices_together(&self) -> usize {
+        self.together().len()
+    }
+
+    /// Whether somebody who chooses at the same time as others does so without error.
+    pub fn plays_together_at_infinity(&self) -> bool {
+        let infinite = |stage: &StageId| {
+            matches!(self.players[self.stage(*stage).player.0].precision, Some(Precision::Infinite))
+        };
+        self.together().iter().any(infinite)
+    }
+
+    fn together(&self) -> Vec<StageId> {
+        let mut stages = Vec::new();
+        let mut joined = false;
+        self.period.visit(&mut |statement| {
+            if let StatementKind::Choose(choice) = &statement.kind {
+                if joined || choice.with_next {
+                    stages.push(choice.stage);
+                }
+                joined = choice.with_next;
+            }
+        });
+        stages
     }
 
     /// A variable by its id.

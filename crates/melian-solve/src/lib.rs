@@ -24,7 +24,7 @@ pub use ask::simulate::{Event, EventKind, simulate};
 pub use ask::values::solve_values;
 pub use ask::why::{ActionWhy, Decomposition, explain};
 pub use ask::{Answers, Solved, Stationary, answer, answer_all};
-pub use forever::{Forever, equilibria, settled};
+pub use forever::{ByState, Forever, Start, StationaryPoint, equilibria, settled};
 pub use plan::needs::Needs;
 pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;

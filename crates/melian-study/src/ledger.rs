@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use melian_model::{Ahead, Atom, Commitment, Expr, Span};
-use melian_solve::{Answer, Bound, Scenario};
+use melian_solve::{Answer, Bound, Scenario, Stationary};
 
 /// One world with the atoms that are wanted in it and not yet answered.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ struct Entry {
     answers: Vec<Option<Answer>>,
     by_key: HashMap<String, usize>,
     bounds: Vec<Vec<Bound>>,
+    forever: Option<Stationary>,
 }
 
 impl Ledger {
@@ -53,6 +54,7 @@ impl Ledger {
             answers: Vec::new(),
             by_key: HashMap::new(),
             bounds: Vec::new(),
+            forever: None,
         });
         self.by_key.insert(key, self.worlds.len() - 1);
         self.worlds.len() - 1
@@ -92,13 +94,25 @@ impl Ledger {
     }
 
     /// Enters the answers to what [`Ledger::needs`] wanted in a world, in its order.
-    pub fn enter(&mut self, world: usize, answers: Vec<Answer>, bounds: Vec<Vec<Bound>>) {
+    pub fn enter(
+        &mut self,
+        world: usize,
+        answers: Vec<Answer>,
+        bounds: Vec<Vec<Bound>>,
+        forever: Option<Stationary>,
+    ) {
         let entry = &mut self.worlds[world];
         let mut answers = answers.into_iter();
         for slot in entry.answers.iter_mut().filter(|slot| slot.is_none()) {
             *slot = answers.next();
         }
         entry.bounds = bounds;
+        entry.forever = forever;
+    }
+
+    /// How a world was solved, if play goes on for ever there.
+    pub fn forever(&self, world: usize) -> Option<&Stationary> {
+        self.worlds[world].forever.as_ref()
     }
 
     /// A world by its number, with how often its commitments bound (once it is solved).

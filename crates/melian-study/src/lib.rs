@@ -29,6 +29,6 @@ pub use ledger::{Ledger, Need};
 pub use opening::{Opening, opening};
 pub use outlook::{Column, Outlook, OutlookPlan};
 pub use reading::Reading;
-pub use study::{Asked, BoundShare, Effort, Reply, Study};
+pub use study::{Asked, BoundShare, Effort, Facts, Reply, Study};
 pub use verdict::{Finding, Judged, Side, Verdict};
 pub use world::base_world;

@@ -1,7 +1,9 @@
 //! A study: questions and conditions answered together, in no more games than they have different worlds.
 
 use melian_model::{Condition, Diagnostic, Model, Question, Severity};
-use melian_solve::{Game, Needs, Options, Plan, PlanSize, Query, Route, Scenario};
+use melian_solve::{
+    Answers, Counts, Game, Needs, Options, Plan, PlanSize, Query, Route, Scenario, Stationary,
+};
 
 use crate::{
     engine::{Engine, Solver},
@@ -45,6 +47,8 @@ pub struct Reply {
     pub found: Found,
     /// How often the commitments of its interventions bound.
     pub bounds: Vec<BoundShare>,
+    /// How the worlds that it was answered from were solved, if play goes on for ever: the least certain of them.
+    pub forever: Option<Stationary>,
 }
 
 /// A number or a verdict.
@@ -93,7 +97,18 @@ pub struct Study<'a> {
     base: Scenario,
     ledger: Ledger,
     effort: Effort,
-    base_facts: Option<(Vec<(f64, f64)>, u64)>,
+    base_facts: Option<Facts>,
+}
+
+/// What is known of the world without interventions beside answers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Facts {
+    /// Least and greatest value of each player at the start of a period.
+    pub payoff_range: Vec<(f64, f64)>,
+    /// What happened at choices.
+    pub counts: Counts,
+    /// How it was solved, if play goes on for ever.
+    pub forever: Option<Stationary>,
 }
 
 /// Everything that answering will need of a plan: starts, atoms and commitments of all worlds.
@@ -158,10 +173,9 @@ impl<'a> Study<'a> {
         &self.base
     }
 
-    /// Least and greatest value of each player at the start of a period in the world without interventions, and the
-    /// number of ties between best responses; known once something was asked there.
-    pub fn base_facts(&self) -> Option<(&[(f64, f64)], u64)> {
-        self.base_facts.as_ref().map(|(range, ties)| (range.as_slice(), *ties))
+    /// What is known of the world without interventions, once something was asked there.
+    pub fn base_facts(&self) -> Option<&Facts> {
+        self.base_facts.as_ref()
     }
 
     /// Answers everything asked, in order. What was answered before costs nothing. `progress` is told which share
@@ -217,9 +231,12 @@ impl<'a> Study<'a> {
         self.effort.periods += solved.periods;
         for (need, answers) in groups.iter().flatten().zip(solved.games.into_iter().flatten()) {
             if need.world == self.base {
-                self.base_facts = Some((answers.payoff_range, answers.counts.ties));
+                let Answers { payoff_range, counts, ref forever, .. } = answers;
+                let known = self.base_facts.take().and_then(|facts| facts.forever);
+                self.base_facts =
+                    Some(Facts { payoff_range, counts, forever: with_classes(forever.clone(), known) });
             }
-            self.ledger.enter(need.number, answers.values, answers.bounds);
+            self.ledger.enter(need.number, answers.values, answers.bounds, answers.forever);
         }
         Ok(())
     }
@@ -233,7 +250,11 @@ impl<'a> Study<'a> {
             Asked::Condition(c) => walk.judge(c, place)?.map(Found::Finding),
         };
         let used = walk.used;
-        Ok(found.map(|found| Reply { found, bounds: self.bounds(&used) }))
+        let forever = used.iter().filter_map(|&world| self.ledger.forever(world)).max_by(|a, b| {
+            let doubt = |s: &Stationary| s.report.as_ref().map_or(f64::INFINITY, |r| r.residual.values);
+            doubt(a).total_cmp(&doubt(b))
+        });
+        Ok(found.map(|found| Reply { found, bounds: self.bounds(&used), forever: forever.cloned() }))
     }
 
     /// How often the commitments of these worlds bound: each commitment once in a world, over all its periods.
@@ -275,6 +296,12 @@ impl<'a> Study<'a> {
             .map(|p| if p.severity == Severity::Error { p.help(note.clone()) } else { p })
             .collect()
     }
+}
+
+/// How a world was solved, with the number of recurrent classes if it is known from before.
+fn with_classes(now: Option<Stationary>, before: Option<Stationary>) -> Option<Stationary> {
+    let classes = before.and_then(|before| before.classes);
+    now.map(|now| Stationary { classes: now.classes.or(classes), ..now })
 }
 
 /// The game of worlds that differ in their start only.

@@ -114,6 +114,7 @@ impl Engine for Recorder {
                 let world = Scenario { start: query.start.to_vec(), segments: game.segments.to_vec() };
                 self.worlds.borrow_mut().push((world, query.atoms.len()));
                 Answers {
+                    forever: None,
                     values: vec![Answer::Number(sum / first as f64); query.atoms.len()],
                     bounds: bounds.clone(),
                     payoff_range: vec![(0.0, 1.0)],

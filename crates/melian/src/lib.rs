@@ -28,7 +28,7 @@ pub use front::{Game, Query, compile};
 pub use melian_model as model;
 pub use melian_solve as solver;
 pub use melian_study as study;
-pub use setup::Setup;
+pub use setup::{Setup, level_named, nearest as nearest_name};
 pub use solution::{Solution, Wishes, solution};
 
 use melian_model::{Atom, Diagnostic, PlayerId};

@@ -1,6 +1,6 @@
 //! Parameter values and start levels given by name, as `--param dmg=0.2` and `--start front=1.1` do.
 
-use melian_model::{Diagnostic, Domain, Model, Span, VarId, VarKind};
+use melian_model::{Diagnostic, Domain, Model, Span, VarId, VarKind, Variable};
 use melian_solve::Scenario;
 use melian_study::{base_world, reading::broken_requirement, study::require_broken};
 
@@ -54,16 +54,26 @@ fn state_level(model: &Model, name: &str, value: &str) -> Result<(VarId, usize),
 }
 
 /// The level of a variable that a text names: a label, `true`, a number on the grid.
-fn level(model: &Model, var: VarId, text: &str) -> Result<usize, Diagnostic> {
+pub fn level_named(model: &Model, var: VarId, text: &str) -> Option<usize> {
     let variable = model.var(var);
     let size = variable.domain.size();
     let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let named = (0..size.min(100_000)).find(|&k| squeezed(&model.level_name(var, k)) == squeezed(text));
+    named.or_else(|| number_in(variable, text).and_then(|x| variable.domain.level(x)))
+}
+
+/// The number that a text is, if the variable has numbers for levels.
+fn number_in(variable: &Variable, text: &str) -> Option<f64> {
     let numeric = matches!(variable.domain, Domain::Integers { .. } | Domain::Grid { .. });
-    let number = text.trim().parse::<f64>().ok().filter(|_| numeric);
-    if let Some(level) = named.or_else(|| number.and_then(|x| variable.domain.level(x))) {
+    text.trim().parse::<f64>().ok().filter(|_| numeric)
+}
+
+fn level(model: &Model, var: VarId, text: &str) -> Result<usize, Diagnostic> {
+    let variable = model.var(var);
+    if let Some(level) = level_named(model, var, text) {
         return Ok(level);
     }
+    let number = number_in(variable, text);
     let problem = |title| Diagnostic::error("no-such-value", title, Span::NONE);
     let problem = problem(format!("`{}` cannot be `{text}`", variable.name));
     Err(match number {
@@ -103,7 +113,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
 }
 
 /// The name most like a misspelt one, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
     let limit = 1 + name.chars().count() / 4;
     known.map(|k| (near(k), k)).filter(|(d, _)| *d <= limit).min().map(|(_, k)| k)

@@ -1,9 +1,9 @@
 //! The standard answers about a game: outlook, first choices, measures, claims, and what the horizon does to them.
 
 use melian_model::{Diagnostic, Model, Player, Precision, Question};
-use melian_solve::{Options, PlanSize, Route, Scenario, reads_time};
+use melian_solve::{Counts, Options, PlanSize, Route, Scenario, Stationary, reads_time};
 use melian_study::{
-    Asked, Effort, Opening, Outlook, OutlookPlan, Reading, Reply, Study,
+    Asked, Effort, Facts, Opening, Outlook, OutlookPlan, Reading, Reply, Study,
     constant::evaluate,
     opening,
     opening::{opening_questions, value_questions},
@@ -83,8 +83,12 @@ pub struct Solution {
     pub horizon_check: Option<HorizonCheck>,
     /// How large the game is.
     pub size: PlanSize,
-    /// Choices of best responders between equally good actions.
-    pub ties: u64,
+    /// What happened at choices: ties between best responses, branches of choices made at the same time.
+    pub counts: Counts,
+    /// How it was solved, if play goes on for ever.
+    pub forever: Option<Stationary>,
+    /// Whether some answers come from a point that is no equilibrium.
+    pub unconverged: bool,
     /// What was solved for all this.
     pub effort: Effort,
 }
@@ -141,7 +145,8 @@ pub fn solution(
         measures.iter().map(|(index, _)| *index).zip(replies.by_ref()).collect();
     let claims: Vec<Reply> = replies.collect();
 
-    let (ranges, ties) = answered.facts;
+    let Facts { payoff_range: ranges, counts, forever } = answered.facts;
+    let unconverged = answered.unconverged;
     let players = model.players.iter().enumerate().map(|(index, player)| {
         let range = ranges.get(index).copied().unwrap_or((0.0, 0.0));
         let value = values.get(index).cloned();
@@ -165,7 +170,9 @@ pub fn solution(
         claims,
         horizon_check,
         size: answered.size,
-        ties,
+        counts,
+        forever,
+        unconverged,
         effort: answered.effort,
     })
 }
@@ -175,17 +182,19 @@ struct Answered {
     replies: Vec<Reply>,
     /// The outlook of the longer game, or why there is none.
     longer: Option<Result<Vec<Reading>, String>>,
-    /// Range of the players' values, and ties.
-    facts: (Vec<(f64, f64)>, u64),
+    /// What is known of the world without interventions.
+    facts: Facts,
+    unconverged: bool,
     size: PlanSize,
     effort: Effort,
 }
 
 impl Answered {
     fn new(study: &Study<'_>, replies: Vec<Reply>, longer: Option<Result<Vec<Reading>, String>>) -> Answered {
-        let facts = study.base_facts().map_or((Vec::new(), 0), |(ranges, ties)| (ranges.to_vec(), ties));
+        let facts = study.base_facts().cloned().unwrap_or_default();
         let size = study.size().unwrap_or_default();
-        Answered { replies, longer, facts, size, effort: study.effort() }
+        let unconverged = replies.iter().any(|r| r.forever.as_ref().is_some_and(|f| f.report.is_err()));
+        Answered { replies, longer, facts, unconverged, size, effort: study.effort() }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     ask::sharing::{Carried, Node, Part, Path, Place},
     forever::classes::recurrent,
     forever::limits::Carrying,
-    forever::settle::{Tail, settle},
+    forever::settle::{Tail, is_steady, settle},
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
@@ -278,6 +278,15 @@ impl Job<'_> {
                 let keep = if node.paths.len() > 1 { Some(&mut policies) } else { None };
                 sweep.run(space, next, Choosing::Respond(keep), &mut at_end, &mut out);
                 front.look_ups = look_ups(batch, tables, next, &self.looks);
+                let setting = batch.belief(batch.sharing.stretches[node.stretch].part);
+                if let Some(tail) = &solved.tail
+                    && is_steady(plan, setting, node.period)
+                {
+                    for ((out, tail), &id) in out.iter_mut().zip(tail).zip(&plan.entries) {
+                        let own = players * plan.nodes[id].space.size;
+                        out[..own].copy_from_slice(&tail[..own]);
+                    }
+                }
                 front.values = out;
             } else {
                 let own = &*path_tables(batch, path, &mut self.others[number - 1])?;

@@ -1,7 +1,11 @@
 //! The values of a game at every state, without a question.
 
 use crate::{
-    ask::scenario::Setting, forever::settle::ending, plan::Plan, sweep::Tally, sweep::belief::value_period,
+    ask::scenario::Setting,
+    forever::settle::{ending, is_steady},
+    plan::Plan,
+    sweep::Tally,
+    sweep::belief::value_period,
 };
 use melian_model::Diagnostic;
 
@@ -23,7 +27,7 @@ pub fn solve_values(
     let mut here = plan.memory.boundaries.take();
     let mut after = tail.unwrap_or_else(|| plan.memory.boundaries.take());
     let tally = Tally::default();
-    for period in (1..=horizon).rev() {
+    for period in (1..=horizon).rev().skip_while(|&period| is_steady(plan, setting, period)) {
         tables.at(plan, period)?;
         let next = (period < horizon || !ends).then_some(&after);
         value_period(plan, &tables, &mut space, next, None, &mut here, &tally);

@@ -6,7 +6,7 @@
 
 use crate::{
     ask::scenario::{Scenario, segment_of},
-    forever::settle::ending,
+    forever::settle::{ending, is_steady},
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
@@ -73,7 +73,8 @@ pub fn explain(
         Some(tail) => Some(lines_for_ever(plan, &tables, &columns, players, tail, &mut space)),
         None => None,
     };
-    for later in (period + 1..=horizon).rev() {
+    let setting = &belief.belief;
+    for later in (period + 1..=horizon).rev().skip_while(|&later| is_steady(plan, setting, later)) {
         tables.at(plan, later)?;
         let sweep = Sweep::new(plan, &tables, &columns, &tally);
         let mut out = Boundary::new();

@@ -10,5 +10,7 @@ mod krylov;
 pub(crate) mod limits;
 mod period;
 pub(crate) mod settle;
+mod start;
 
-pub use settle::{Forever, equilibria, settled};
+pub use settle::{Forever, StationaryPoint, equilibria, settled};
+pub use start::{ByState, Start};

@@ -92,6 +92,18 @@ impl<'a, 'm> BackwardPeriod<'a, 'm> {
         }
     }
 
+    /// Choice probabilities at the last point.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// The players' values in a boundary as a point.
+    pub fn values(&self, from: &Boundary) -> Vec<f64> {
+        let mut x = vec![0.0; self.size];
+        self.gather(from, 0, &mut x);
+        x
+    }
+
     /// Those of choices made at the same time, to be close to at the next point.
     fn remember(&mut self) {
         if !self.warm || self.plan.together.is_empty() {
@@ -203,3 +215,148 @@ impl Map for BackwardPeriod<'_, '_> {
 
 /// Payoffs are not scaled to nothing: values would be 0/0.
 const LEAST_SHARE: f64 = 1e-6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ask::scenario::Setting, plan::Options, plan::needs::Needs};
+    use melian_model::{
+        Action, ActionBody, BinaryOp, Block, Choice, Distribution, Domain, Draw, Expr, ExprKind, FOREVER,
+        LineId, Model, PayoffLine, Player, Precision, Span, Stage, StageId, Start, Statement, StatementKind,
+        VarId, VarKind, Variable,
+    };
+
+    fn statement(kind: StatementKind) -> Statement {
+        Statement { kind, span: Span::NONE }
+    }
+
+    fn product(a: Expr, b: Expr) -> Expr {
+        Expr { kind: ExprKind::Binary(BinaryOp::Multiply, Box::new(a), Box::new(b)), span: Span::NONE }
+    }
+
+    fn is(var: usize, level: usize) -> Expr {
+        Expr { kind: ExprKind::IsAt(VarId(var), vec![level]), span: Span::NONE }
+    }
+
+    fn read(var: usize) -> Expr {
+        Expr { kind: ExprKind::Var(VarId(var)), span: Span::NONE }
+    }
+
+    fn pay(player: usize, amount: Expr) -> Statement {
+        statement(StatementKind::Pay { player: PlayerId(player), amount, line: LineId(player) })
+    }
+
+    /// Two players who move at once, then one of them alone, on a front that their moves shift.
+    fn skirmish(convention: Convention) -> Model {
+        let mut model = Model { name: "skirmish".into(), horizon: FOREVER, convention, ..Model::default() };
+        let front = Variable {
+            name: "front".into(),
+            domain: Domain::Integers { lo: 0, hi: 3 },
+            kind: VarKind::State { start: Start::Level(1), when: None },
+            unit: String::new(),
+            doc: String::new(),
+            span: Span::NONE,
+        };
+        model.vars.push(front.clone());
+        for player in 0..2 {
+            model.players.push(Player {
+                name: format!("P{player}"),
+                discount: Expr::number(0.9),
+                precision: Some(Precision::Finite(Expr::number(2.0 + player as f64))),
+                doc: String::new(),
+                span: Span::NONE,
+            });
+            model.lines.push(PayoffLine { player: PlayerId(player), label: "all".into() });
+        }
+        for (stage, player) in [0, 1, 0].into_iter().enumerate() {
+            let name = format!("s{stage}");
+            let var = VarId(model.vars.len());
+            let domain = Domain::Integers { lo: 0, hi: 1 };
+            model.vars.push(Variable {
+                name: name.clone(),
+                domain,
+                kind: VarKind::Stage(StageId(stage)),
+                ..front.clone()
+            });
+            let action =
+                |k: usize| Action { name: format!("a{k}"), arguments: Vec::new(), doc: String::new() };
+            let actions = (0..2).map(action).collect();
+            let player = PlayerId(player);
+            model.stages.push(Stage { player, name, var, actions, doc: String::new(), span: Span::NONE });
+        }
+        let choose = |stage: usize, with_next: bool, bodies: [Vec<Statement>; 2]| {
+            let action = |(action, body): (usize, Vec<Statement>)| ActionBody {
+                action,
+                guard: None,
+                body: Block(body),
+                span: Span::NONE,
+            };
+            let actions = bodies.into_iter().enumerate().map(action).collect();
+            statement(StatementKind::Choose(Choice { stage: StageId(stage), actions, with_next }))
+        };
+        let when = |condition: Expr, body: Vec<Statement>| {
+            statement(StatementKind::If { arms: vec![(condition, Block(body))], otherwise: Block::default() })
+        };
+        let both = product(is(1, 1), is(2, 1));
+        let walk = Distribution::Walk {
+            up: product(Expr::number(0.4), is(1, 1)),
+            down: product(Expr::number(0.5), is(2, 1)),
+        };
+        model.period = Block(vec![
+            choose(0, true, [vec![], vec![]]),
+            choose(1, false, [vec![], vec![]]),
+            when(is(1, 1), vec![pay(0, Expr::number(-0.2))]),
+            when(is(2, 1), vec![pay(1, Expr::number(-0.3))]),
+            pay(0, product(Expr::number(-0.7), both.clone())),
+            pay(1, product(Expr::number(0.4), both)),
+            statement(StatementKind::Draw(Draw { var: VarId(0), law: walk })),
+            choose(2, false, [vec![pay(0, product(Expr::number(0.3), read(0)))], vec![pay(1, read(0))]]),
+            pay(1, product(Expr::number(-0.5), read(0))),
+        ]);
+        model
+    }
+
+    #[test]
+    fn derivatives_are_differences() {
+        for convention in [Convention::Payoff, Convention::Emax] {
+            let model = skirmish(convention);
+            let plan = Plan::new(&model, &Needs::default(), &Options::default()).unwrap();
+            let setting = Setting::default();
+            let mut tables = Tables::new(&plan, &setting, 1).unwrap();
+            let mut space = Workspace::default();
+            let mut map = BackwardPeriod::new(&plan, &mut tables, &mut space);
+            for share in [1.0, 0.6] {
+                assert!(map.at_share(share));
+                let n = map.size();
+                assert_eq!(n, 8);
+                let x: Vec<f64> = (0..n).map(|i| 0.4 * i as f64 - 0.1 * (i * i) as f64).collect();
+                for direction in 0..n {
+                    let mut unit = vec![0.0; n];
+                    unit[direction] = 1.0;
+                    let mut slope = vec![0.0; n];
+                    let step = 1e-3;
+                    // F at so many steps away.
+                    let mut at = |steps: f64| -> Vec<f64> {
+                        let near: Vec<f64> = x.iter().zip(&unit).map(|(x, d)| x + steps * step * d).collect();
+                        let mut to = vec![0.0; n];
+                        map.apply(&near, &mut to).unwrap();
+                        to
+                    };
+                    let [far_down, down, up, far_up] = [at(-2.0), at(-1.0), at(1.0), at(2.0)];
+                    map.apply(&x, &mut vec![0.0; n]).unwrap();
+                    map.tangent(&unit, &mut slope).unwrap();
+                    for i in 0..n {
+                        let difference =
+                            (8.0 * (up[i] - down[i]) - (far_up[i] - far_down[i])) / (12.0 * step);
+                        let off = (difference - slope[i]).abs();
+                        assert!(
+                            off < 1e-8,
+                            "{convention:?} {share} {i} {direction}: {difference} {}",
+                            slope[i]
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -3,19 +3,22 @@
 use crate::{
     ask::scenario::Setting,
     forever::period::BackwardPeriod,
-    plan::Plan,
-    stationary::{self, Effort, Map, Report, Solution, Starts, Unsettled},
+    forever::start::{self, ByState, Start},
+    plan::explore::NodeId,
+    plan::flow::Step,
+    plan::{Op, Plan},
+    semantics::eval::UNKNOWN,
+    stationary::{self, Effort, Found, Map, Report, Solution, Starts, Unsettled},
     sweep::{Boundary, Workspace},
     tables::Tables,
 };
-use melian_model::{Diagnostic, FOREVER, Span};
+use melian_model::{Commitment, Diagnostic, FOREVER, Span, StageId, VarId, VarKind};
 
 /// How play that goes on for ever is solved.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Forever {
-    /// Values to start from: for each player, those at the states where a period can start, in the plan's order
-    /// ([`Plan::period_starts`]). `None`: what play of ever greater length leads to.
-    pub start: Option<Vec<Vec<f64>>>,
+    /// A point to start from. `None`: what play of ever greater length leads to.
+    pub start: Option<Start>,
     /// Follow the branch from uniform play instead.
     pub by_homotopy: bool,
     /// Go on with what was found last where nothing settles. Every number is wrong then.
@@ -40,9 +43,14 @@ pub(crate) fn settle(
 ) -> Result<Tail, Vec<Diagnostic>> {
     let wishes = &plan.options.forever;
     let effort = Effort::default();
+    let start = match &wishes.start {
+        Some(start) => Some(start::values(plan, tables, space, start)?),
+        None => None,
+    };
+    let start = start.as_deref();
     let mut map = BackwardPeriod::new(plan, tables, space);
     let players = plan.model.players.len();
-    let mut found = solve(&mut map, wishes, &effort);
+    let mut found = solve(&mut map, wishes, start, &effort);
     if !plan.together.is_empty() && found.is_ok() {
         // Each branch again from uniform play: what lies close by may lie on another.
         map.warm = false;
@@ -51,7 +59,7 @@ pub(crate) fn settle(
             let again = stationary::from_start(&mut map, &solution.x, &effort);
             let same = again.as_ref().is_ok_and(|again| apart(&again.choices, &solution.choices) < SAME);
             if !same {
-                found = solve(&mut map, wishes, &effort);
+                found = solve(&mut map, wishes, start, &effort);
             }
         }
     }
@@ -66,6 +74,13 @@ pub(crate) fn settle(
         Err(unsettled) if !wishes.allow_unconverged => Err(vec![not_converged(plan, &unsettled)]),
         report => Ok(Tail { values, report }),
     }
+}
+
+/// Whether from a period on nothing hangs on the period any more. The values at its start are then the stationary ones. They
+/// are not computed from those of the period after it: small errors would grow where backward iteration does not stay.
+pub(crate) fn is_steady(plan: &Plan, setting: &Setting, period: usize) -> bool {
+    let past = |c: &Commitment| c.from <= period && (c.until == FOREVER || c.until < period);
+    plan.model.is_forever() && setting.commitments.iter().all(past)
 }
 
 /// The last period to solve for whoever looks at period `last`, and what comes after it: for a game of finite length its
@@ -95,9 +110,14 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()))
 }
 
-fn solve(map: &mut BackwardPeriod, wishes: &Forever, effort: &Effort) -> Result<Solution, Unsettled> {
-    match &wishes.start {
-        Some(start) => stationary::from_start(map, &start.concat(), effort),
+fn solve(
+    map: &mut BackwardPeriod,
+    wishes: &Forever,
+    start: Option<&[f64]>,
+    effort: &Effort,
+) -> Result<Solution, Unsettled> {
+    match start {
+        Some(start) => stationary::from_start(map, start, effort),
         None if wishes.by_homotopy => stationary::by_homotopy(map, effort),
         None => stationary::from_zero(map, effort),
     }
@@ -120,33 +140,35 @@ fn not_converged(plan: &Plan, unsettled: &Unsettled) -> Diagnostic {
         .help("`--allow-unconverged` answers all the same, from a point that is no equilibrium")
 }
 
-/// The stationary equilibrium of a setting: for each player its values at the states where a period can start, in the
-/// order of [`Plan::period_starts`].
-///
-/// # Errors
-/// What is wrong with the setting, or that nothing settles.
-pub fn settled(
-    plan: &Plan,
-    setting: &Setting,
-) -> Result<(Vec<Vec<f64>>, Result<Report, Unsettled>), Vec<Diagnostic>> {
-    let mut tables = Tables::new(plan, setting, 1)?;
-    let mut space = plan.memory.workspaces.take();
-    let tail = settle(plan, &mut tables, &mut space)?;
-    let of = |player: usize| {
-        let own = plan.entries.iter().zip(&tail.values);
-        own.flat_map(|(&id, values)| {
-            let node = &plan.nodes[id];
-            node.reached.ones().map(move |state| values[player * node.space.size + state])
-        })
-        .collect()
-    };
-    let values = (0..plan.model.players.len()).map(of).collect();
-    plan.memory.workspaces.give(space);
-    plan.memory.tables.give(tables);
-    Ok((values, tail.report))
+/// A stationary equilibrium, by state.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StationaryPoint {
+    /// Each player's values at the states where a period can start.
+    pub values: ByState,
+    /// For each stage, where it is played, how likely each of its actions is.
+    pub policies: Vec<(StageId, ByState)>,
+    /// How it was found.
+    pub report: Result<Report, Unsettled>,
+    /// From how many random starts, if it was looked for in that way.
+    pub times: usize,
 }
 
-/// Stationary equilibria of a setting that Newton's method finds from random starts.
+/// The stationary equilibrium of a setting, as [`Forever`] says.
+///
+/// # Errors
+/// What is wrong with the setting or the start, or that nothing settles.
+pub fn settled(plan: &Plan, setting: &Setting) -> Result<StationaryPoint, Vec<Diagnostic>> {
+    let mut tables = Tables::new(plan, setting, 1)?;
+    let mut space = plan.memory.workspaces.take();
+    let Tail { values, report } = settle(plan, &mut tables, &mut space)?;
+    let mut map = BackwardPeriod::new(plan, &mut tables, &mut space);
+    map.warm = false;
+    let x = map.values(&values);
+    Ok(point(plan, &mut map, &x, report, 0))
+}
+
+/// Stationary equilibria of a setting that Newton's method finds from random starts, with the number of starts that led
+/// nowhere.
 ///
 /// # Errors
 /// What is wrong with the setting.
@@ -155,14 +177,84 @@ pub fn equilibria(
     setting: &Setting,
     starts: usize,
     seed: u64,
-) -> Result<Starts, Vec<Diagnostic>> {
+) -> Result<(Vec<StationaryPoint>, usize), Vec<Diagnostic>> {
     let mut tables = Tables::new(plan, setting, 1)?;
     let mut space = plan.memory.workspaces.take();
     let mut map = BackwardPeriod::new(plan, &mut tables, &mut space);
     map.warm = false;
-    let found = stationary::starts(&mut map, starts, seed, &Effort::default());
-    plan.memory.policies.give(map.finish());
-    plan.memory.workspaces.give(space);
-    plan.memory.tables.give(tables);
-    Ok(found)
+    let Starts { found, unsettled } = stationary::starts(&mut map, starts, seed, &Effort::default());
+    let each = found.into_iter().map(|Found { solution, times }| {
+        let Solution { x, report, .. } = solution;
+        point(plan, &mut map, &x, Ok(report), times)
+    });
+    Ok((each.collect(), unsettled))
+}
+
+/// What is known at some values.
+fn point(
+    plan: &Plan,
+    map: &mut BackwardPeriod,
+    x: &[f64],
+    report: Result<Report, Unsettled>,
+    times: usize,
+) -> StationaryPoint {
+    let players = plan.model.players.len();
+    let states = x.len() / players.max(1);
+    let vars = matter(plan, plan.entries.iter().copied());
+    let starts = plan.entries.iter().flat_map(|&id| plan.nodes[id].reached.ones().map(move |s| (id, s)));
+    let rows = starts.enumerate().map(|(k, (id, state))| {
+        (levels(plan, &vars, id, state), (0..players).map(|player| x[player * states + k]).collect())
+    });
+    let values = ByState { rows: rows.collect(), vars };
+    // F has no value where `x` is no equilibrium of anything: then there are no choices to tell.
+    let policies = match map.apply(x, &mut vec![0.0; x.len()]) {
+        Ok(()) => map.policies(),
+        Err(_) => &Vec::new(),
+    };
+    let mut stages: Vec<(StageId, ByState)> = Vec::new();
+    for stage in (0..plan.model.stages.len()).map(StageId) {
+        let is = |id: &NodeId| matches!(plan.nodes[*id].op, Op::Choose { stage: s, .. } if s == stage);
+        let nodes: Vec<NodeId> = plan.order.iter().rev().copied().filter(is).collect();
+        let vars = matter(plan, nodes.iter().copied());
+        let mut rows = Vec::new();
+        for id in nodes.into_iter().filter(|&id| policies.get(id).is_some_and(|p| !p.is_empty())) {
+            let node = &plan.nodes[id];
+            let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { continue };
+            for state in node.reached.ones() {
+                let mut p = vec![0.0; plan.model.stage(stage).actions.len()];
+                for (e, edge) in node.edges.iter().enumerate() {
+                    p[choice.actions[edge.role].action] = policies[id][e * node.space.size + state];
+                }
+                rows.push((levels(plan, &vars, id, state), p));
+            }
+        }
+        stages.push((stage, ByState { vars, rows }));
+    }
+    StationaryPoint { values, policies: stages, report, times }
+}
+
+/// The state variables and locals that matter at some nodes.
+fn matter(plan: &Plan, nodes: impl Iterator<Item = NodeId> + Clone) -> Vec<VarId> {
+    let is_there = |v: VarId| {
+        nodes.clone().any(|id| {
+            let node = &plan.nodes[id];
+            let stage = matches!(plan.model.var(v).kind, VarKind::Stage(_) | VarKind::Ended);
+            !stage && (node.known[v.0] != UNKNOWN || node.space.axis(v).is_some())
+        })
+    };
+    let absent_everywhere = |v: VarId| {
+        let absent = plan.model.var(v).absent() as u32;
+        plan.model.var(v).is_optional() && nodes.clone().all(|id| plan.nodes[id].known[v.0] == absent)
+    };
+    (0..plan.model.vars.len()).map(VarId).filter(|&v| is_there(v) && !absent_everywhere(v)).collect()
+}
+
+/// The levels of some variables; those that do not matter here are absent.
+fn levels(plan: &Plan, vars: &[VarId], id: NodeId, state: usize) -> Vec<usize> {
+    let levels = plan.levels_at(id, state);
+    let of = |v: &VarId| match levels[v.0] {
+        UNKNOWN => plan.model.var(*v).absent(),
+        level => level as usize,
+    };
+    vars.iter().map(of).collect()
 }

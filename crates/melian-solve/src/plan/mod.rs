@@ -337,18 +337,6 @@ impl<'m> Plan<'m> {
         }
     }
 
-    /// Every state at which a period can start, in order: the level of each variable of the model, as far as it matters.
-    pub fn period_starts(&self) -> Vec<Vec<Option<usize>>> {
-        let of = |&id: &NodeId| {
-            let states = self.nodes[id].reached.ones();
-            states.map(move |state| {
-                let levels = self.levels_at(id, state);
-                levels.iter().map(|&k| (k != UNKNOWN).then_some(k as usize)).collect()
-            })
-        };
-        self.entries.iter().flat_map(of).collect()
-    }
-
     /// An environment's levels at a state of a node.
     pub(crate) fn levels_at(&self, node: NodeId, state: usize) -> Vec<u32> {
         let node = &self.nodes[node];

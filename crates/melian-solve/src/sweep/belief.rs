@@ -2,7 +2,7 @@
 
 use crate::{
     ask::scenario::Setting,
-    forever::settle::ending,
+    forever::settle::{ending, is_steady},
     plan::Plan,
     sweep::{Boundary, Choosing, Column, Policies, Sweep, Tally, Workspace},
     tables::Tables,
@@ -94,7 +94,10 @@ impl History {
         for period in (first + 1..=horizon).rev() {
             tables.at(plan, period)?;
             let mut out = Boundary::new();
-            value_period(plan, &tables, space, next.as_ref(), None, &mut out, &tally);
+            match &next {
+                Some(next) if is_steady(plan, setting, period) => out.clone_from(next),
+                _ => value_period(plan, &tables, space, next.as_ref(), None, &mut out, &tally),
+            }
             history.keep(plan, period, &out);
             next = Some(out);
             step();
@@ -140,7 +143,10 @@ impl History {
         for p in (period..from).rev() {
             tables.at(plan, p)?;
             let mut out = Boundary::new();
-            value_period(plan, tables, space, next.as_ref(), None, &mut out, &tally);
+            match &next {
+                Some(next) if is_steady(plan, &tables.setting, p) => out.clone_from(next),
+                _ => value_period(plan, tables, space, next.as_ref(), None, &mut out, &tally),
+            }
             self.stretch.push((p, out.clone()));
             next = Some(out);
         }

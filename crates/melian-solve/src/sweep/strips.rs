@@ -194,11 +194,11 @@ impl<'r> StepWork<'r, '_> {
             keep(kept, &self.strips.chosen, actions, self.step.size, strip);
         }
         self.weigh_by_choice(rest, strip);
-        if sweep.derivatives {
-            self.turn(strip, player, lambda);
-        }
         if emax {
             self.enjoy(strip, player, lambda);
+        }
+        if sweep.derivatives {
+            self.turn(strip, player, lambda);
         }
     }
 

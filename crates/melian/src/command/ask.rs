@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     Format, Settings,
     board::{margin, numbers, paint as verdict_paint, unbound, word},
+    equilibrium::{SolvedPart, UNCONVERGED, told},
     figures::{Paint, digits, paint},
     report::{BoundPart, Csv, FindingPart, Number, bounds, convention},
     shell::{Failure, Loaded, Outcome, Shell},
@@ -50,6 +51,9 @@ struct Answer {
     #[serde(flatten)]
     finding: Option<FindingPart>,
     bounds: Vec<BoundPart>,
+    /// How it was solved, if play goes on for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    equilibrium: Option<SolvedPart>,
 }
 
 impl Ask {
@@ -59,7 +63,7 @@ impl Ask {
         shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let queries: Vec<Query> =
             self.questions.iter().map(|text| read(&loaded, text)).collect::<Result<_, _>>()?;
-        let (setup, options) = (self.settings.setup(), self.settings.options());
+        let (setup, options) = (self.settings.setup(), self.settings.options(loaded.game.model())?);
         let replies = shell
             .watch("solving", |progress| melian::answer(&loaded.game, &setup, &queries, &options, progress))
             .map_err(|problems| loaded.failure(problems))?;
@@ -74,11 +78,19 @@ impl Ask {
     fn table(&self, loaded: &Loaded, replies: &[Reply], colour: bool) -> String {
         let model = loaded.game.model();
         let mut text = format!("{} · value = {}\n", model.name, convention(model.convention));
+        let unconverged = replies.iter().any(is_wrong);
+        if unconverged {
+            text += &paint(UNCONVERGED, Paint::Red, colour);
+        }
+        if let Some(forever) = replies.iter().find_map(|r| r.forever.as_ref()) {
+            text += &told(model, forever);
+        }
         for (question, reply) in self.questions.iter().zip(replies) {
             if let Some(value) = reply.reading() {
                 text += &match value {
                     Reading::Number(x) => {
-                        format!("{question} = {}\n", paint(&digits(*x), Paint::Bold, colour))
+                        let flag = if is_wrong(reply) { " (not converged)" } else { "" };
+                        format!("{question} = {}{flag}\n", paint(&digits(*x), Paint::Bold, colour))
                     }
                     Reading::Undefined(reason) => {
                         format!("{question} is {}: {reason}\n", paint("undefined", Paint::Yellow, colour))
@@ -106,13 +118,14 @@ impl Ask {
                 value: reply.reading().map(Number::of),
                 finding: reply.finding().map(|f| FindingPart::of(f, None)),
                 bounds: bounds(&reply.bounds),
+                equilibrium: reply.forever.as_ref().map(SolvedPart::of),
             })
             .collect();
         serde_json::to_string_pretty(&answers).map_or_else(|e| e.to_string(), |text| text + "\n")
     }
 
     fn csv(&self, loaded: &Loaded, replies: &[Reply]) -> String {
-        let mut table = Csv::new(&["question", "value", "verdict", "margin", "convention"]);
+        let mut table = Csv::new(&["question", "value", "verdict", "margin", "convention", "converged"]);
         let convention = convention(loaded.game.model().convention);
         for (question, reply) in self.questions.iter().zip(replies) {
             let value = reply.reading().and_then(Reading::number).map_or(String::new(), |x| x.to_string());
@@ -122,10 +135,17 @@ impl Ask {
                 _ => judged.map_or("", |j| word(&j.verdict)),
             };
             let margin = judged.and_then(|j| j.margin).map_or(String::new(), |m| m.to_string());
-            table.row(&[question, &value, verdict, &margin, convention]);
+            let converged =
+                reply.forever.as_ref().map_or("", |f| if f.report.is_ok() { "true" } else { "false" });
+            table.row(&[question, &value, verdict, &margin, convention, converged]);
         }
         table.text()
     }
+}
+
+/// Whether an answer comes from a point that is no equilibrium.
+fn is_wrong(reply: &Reply) -> bool {
+    reply.forever.as_ref().is_some_and(|f| f.report.is_err())
 }
 
 fn verdict(loaded: &Loaded, question: &str, finding: &Finding, colour: bool) -> String {

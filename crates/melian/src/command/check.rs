@@ -66,7 +66,7 @@ impl Check {
     fn one(&self, shell: &Shell, name: &str) -> Result<usize, Failure> {
         let loaded = shell.load(name, &self.settings.consts)?;
         if !self.text_only {
-            let (setup, options) = (self.settings.setup(), self.settings.options());
+            let (setup, options) = (self.settings.setup(), self.settings.options(loaded.game.model())?);
             shell
                 .watch("solving", |progress| melian::verify(&loaded.game, &setup, &options, progress))
                 .map_err(|problems| loaded.failure(problems))?;

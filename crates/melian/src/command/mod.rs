@@ -3,6 +3,7 @@
 mod ask;
 mod board;
 mod check;
+mod equilibrium;
 mod explain;
 mod figures;
 mod format;
@@ -12,6 +13,7 @@ mod print;
 mod report;
 mod run;
 mod shell;
+mod start;
 mod starter;
 mod tables;
 mod why;
@@ -68,6 +70,9 @@ enum Command {
     /// Explain a diagnostic by its id, or list all ids
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
+    /// Find the stationary equilibria of play that goes on for ever
+    #[command(after_help = equilibrium::EXAMPLES)]
+    Equilibrium(equilibrium::Equilibrium),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -108,6 +113,15 @@ pub struct Settings {
     /// Refuse to take more memory than this [default: 8]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
     max_memory: Option<u64>,
+    /// Play that goes on for ever: start from the values or choice probabilities in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "homotopy")]
+    start_from: Option<String>,
+    /// Play that goes on for ever: follow the branch from uniform play instead of games of ever greater length
+    #[arg(long)]
+    homotopy: bool,
+    /// Play that goes on for ever: answer also where no equilibrium was found; every number is wrong then
+    #[arg(long)]
+    allow_unconverged: bool,
     /// Vector instructions to use at most; results are the same [default: the widest that the processor has]
     #[arg(long, value_enum, hide_short_help = true)]
     lanes: Option<Lanes>,
@@ -139,10 +153,17 @@ impl Settings {
         melian::Setup { params: self.params.clone(), start: self.starts.clone() }
     }
 
-    fn options(&self) -> melian::solver::Options {
+    fn options(&self, model: &melian::model::Model) -> Result<melian::solver::Options, shell::Failure> {
         let usual = melian::solver::Options::default();
+        let start = self.start_from.as_ref().map(|path| start::read(model, path)).transpose()?;
+        let forever = melian::solver::Forever {
+            start,
+            by_homotopy: self.homotopy,
+            allow_unconverged: self.allow_unconverged,
+        };
         let max_memory = self.max_memory.unwrap_or(usual.max_memory);
-        melian::solver::Options { max_memory, lanes: self.lanes.map_or(usual.lanes, Into::into), ..usual }
+        let lanes = self.lanes.map_or(usual.lanes, Into::into);
+        Ok(melian::solver::Options { forever, max_memory, lanes, ..usual })
     }
 }
 
@@ -189,6 +210,7 @@ pub fn main() -> i32 {
         Command::New(new) => new.execute(&shell),
         Command::Print(print) => print.execute(&shell),
         Command::Explain(explain) => explain.execute(&shell),
+        Command::Equilibrium(equilibrium) => equilibrium.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();
@@ -202,7 +224,7 @@ pub fn main() -> i32 {
         Ok(Outcome::Failed) => 1,
         Err(failure) => {
             shell.fail(&failure);
-            2
+            failure.code()
         }
     }
 }

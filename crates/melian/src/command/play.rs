@@ -73,7 +73,7 @@ impl Play {
         let many = |problems| loaded.failure(problems);
         let world = self.settings.setup().world(model).map_err(many)?;
         let needs = Needs { starts: vec![world.start.clone()], everything: true, ..Needs::default() };
-        let plan = Plan::new(model, &needs, &self.settings.options()).map_err(many)?;
+        let plan = Plan::new(model, &needs, &self.settings.options(model)?).map_err(many)?;
         let shown = if model.is_forever() { FOREVER_SHOWN } else { model.horizon };
         let periods = self.months.unwrap_or(shown).min(model.horizon);
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);

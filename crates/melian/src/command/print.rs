@@ -50,7 +50,7 @@ impl Print {
             model.measures.iter().filter_map(|m| m.question.as_ref()).map(Asked::Question).collect();
         asked.extend(model.claims.iter().map(|c| Asked::Condition(&c.condition)));
         let needs = melian::study::study::needs(model, &world, &asked, false).map_err(fail)?;
-        let plan = Plan::new(model, &needs, &self.settings.options()).map_err(fail)?;
+        let plan = Plan::new(model, &needs, &self.settings.options(model)?).map_err(fail)?;
         shell.print(&plan.describe());
         Ok(Outcome::Done)
     }

@@ -12,7 +12,7 @@ use melian::{
 };
 use serde::Serialize;
 
-use super::board::word;
+use super::{board::word, equilibrium::SolvedPart};
 
 /// The whole report.
 #[derive(Serialize)]
@@ -24,6 +24,8 @@ pub struct Report {
     measures: Vec<MeasurePart>,
     claims: Vec<ClaimPart>,
     horizon_check: Option<HorizonPart>,
+    /// How it was solved, if play goes on for ever.
+    equilibrium: Option<SolvedPart>,
     games_solved: usize,
     periods_solved: usize,
     warnings: Vec<String>,
@@ -277,6 +279,7 @@ impl Report {
                 .filter_map(|(c, r)| claim(game, c, r))
                 .collect(),
             horizon_check: solution.horizon_check.as_ref().map(|check| horizon(game, check)),
+            equilibrium: solution.forever.as_ref().map(SolvedPart::of),
             games_solved: solution.effort.games,
             periods_solved: solution.effort.periods,
             warnings: game.warnings().iter().map(|w| format!("{}: {}", w.id, w.title)).collect(),
@@ -310,6 +313,9 @@ impl Report {
         for c in &self.claims {
             let name = if c.id.is_empty() { &c.claim } else { &c.id };
             table.row(&["verdict", name, c.finding.verdict, "", &number(c.finding.margin)]);
+        }
+        if let Some(solved) = &self.equilibrium {
+            table.row(&["converged", "", "", "", if solved.is_converged() { "true" } else { "false" }]);
         }
         if let Some(check) = &self.horizon_check {
             let period = check.period.map_or(String::new(), |p| p.to_string());

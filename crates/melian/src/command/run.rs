@@ -13,6 +13,7 @@ use melian::{
 use super::{
     Format, Settings,
     board::{board, unbound},
+    equilibrium::{UNCONVERGED, remarks, told},
     figures::{Paint, count, digits, figure, paint, percent, reading, short},
     report::{Report, convention, date},
     shell::{Failure, Outcome, Shell},
@@ -63,7 +64,7 @@ impl Run {
             measures: !self.no_measures,
             claims: !self.no_claims,
             horizon_check: !self.no_horizon_check,
-            options: self.settings.options(),
+            options: self.settings.options(loaded.game.model())?,
         };
         let started = Instant::now();
         let solution = shell
@@ -101,11 +102,15 @@ impl Run {
 fn page(game: &Game, solution: &Solution, colour: bool) -> String {
     let model = game.model();
     let mut text = head(model, solution, colour);
+    if solution.unconverged {
+        text += &paint(UNCONVERGED, Paint::Red, colour);
+    }
     let mut section = |title: &str, body: String| {
         if !body.is_empty() {
             text += &format!("\n{}\n{body}", paint(title, Paint::Bold, colour));
         }
     };
+    section("Equilibrium", solution.forever.as_ref().map_or(String::new(), |f| told(model, f)));
     section("Outlook", outlook(model, solution, colour));
     section(&format!("First {}", model.period_word), opening(model, solution, colour));
     section("Measures", measures(model, solution, colour));
@@ -167,9 +172,7 @@ fn head(model: &Model, solution: &Solution, colour: bool) -> String {
     if !values.is_empty() {
         text += &wrapped(&format!("value at the start: {}", values.join(", ")));
     }
-    if solution.ties > 0 {
-        text += &format!("ties between equally good actions: {}\n", count(solution.ties.into()));
-    }
+    text += &remarks(model, &solution.counts);
     text
 }
 

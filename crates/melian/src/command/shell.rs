@@ -29,7 +29,7 @@ pub enum Outcome {
     Failed,
 }
 
-/// Bad input: diagnostics about a named text. Exit code 2.
+/// Bad input: diagnostics about a named text. Exit code 2; 3 where no equilibrium was found.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Failure {
     problems: Vec<Diagnostic>,
@@ -55,6 +55,19 @@ impl Failure {
     /// Problems with a text.
     pub fn with(problems: Vec<Diagnostic>, name: &str, text: &str) -> Failure {
         Failure { problems, name: name.to_owned(), text: text.to_owned() }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> i32 {
+        if self.problems.iter().any(|p| p.id == "not-converged") { 3 } else { 2 }
+    }
+
+    /// The same, with what may help.
+    pub fn help(mut self, text: &str) -> Failure {
+        if let Some(last) = self.problems.pop() {
+            self.problems.push(last.help(text));
+        }
+        self
     }
 
     /// A problem that no text is to blame for.

@@ -108,7 +108,7 @@ impl Why {
             commitments: Vec::new(),
             everything: false,
         };
-        let plan = Plan::new(model, &needs, &self.settings.options()).map_err(many)?;
+        let plan = Plan::new(model, &needs, &self.settings.options(model)?).map_err(many)?;
         let found =
             shell.watch("solving", |_| explain(&plan, &world, stage_id, period, &state)).map_err(many)?;
         let difference = difference(model, &found);
