@@ -87,7 +87,7 @@ fn limits(
         }
         Ok(())
     };
-    let Ok(found) = krylov::solve(b.collect(), &mut product);
+    let Ok(found) = krylov::solve(b.collect(), long_run, &mut product);
     let column = |(c, Limit { x, settled }): (usize, Limit)| match (settled, long_run[c]) {
         (false, _) => vec![f64::NAN; size],
         (true, false) => x,
