@@ -179,7 +179,7 @@ pub fn difference(model: &Model, world: &Scenario, base: &Scenario) -> String {
             let text = melian_model::print::commitment_text(model, commitment);
             parts.push(format!("{text}{since}{aside}"));
         }
-        first = segment.until + 1;
+        first = segment.until.saturating_add(1);
     }
     parts.join("; ")
 }
