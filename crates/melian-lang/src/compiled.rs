@@ -3,7 +3,7 @@
 use melian_model::{Diagnostic, Model, Settings, Span, StageId, VarId};
 
 use crate::{
-    ast::File,
+    ast::{File, ItemKind, Length},
     elaborate::{Apart, Asked, Symbols, elaborate, sorted},
     parser,
 };
@@ -24,11 +24,40 @@ pub struct Compiled {
 /// # Errors
 /// Everything that is wrong with the text, warnings included, by place.
 pub fn compile(text: &str, constants: &[(String, f64)]) -> Result<Compiled, Vec<Diagnostic>> {
-    let (file, mut problems) = parser::parse(text);
+    compiled(text, constants, |_| false)
+}
+
+/// The same, but play goes on for ever, and what would be paid finally is left out.
+///
+/// # Errors
+/// As [`compile`]; the model may not read the time then.
+pub fn compile_forever(text: &str, constants: &[(String, f64)]) -> Result<Compiled, Vec<Diagnostic>> {
+    compiled(text, constants, |file| {
+        file.items.retain(|item| !matches!(item.kind, ItemKind::Finally(_)));
+        for item in &mut file.items {
+            if let ItemKind::Play(play) = &mut item.kind {
+                play.length = Length::Forever;
+            }
+        }
+        true
+    })
+}
+
+/// `change` says whether it changed the text's tree; there are no warnings about what nobody wrote.
+fn compiled(
+    text: &str,
+    constants: &[(String, f64)],
+    change: impl FnOnce(&mut File) -> bool,
+) -> Result<Compiled, Vec<Diagnostic>> {
+    let (mut file, mut problems) = parser::parse(text);
     if problems.iter().any(Diagnostic::is_error) {
         return Err(sorted(problems));
     }
-    let elaborated = elaborate(&file, text, constants);
+    let changed = change(&mut file);
+    let mut elaborated = elaborate(&file, text, constants);
+    if changed {
+        elaborated.problems.retain(Diagnostic::is_error);
+    }
     problems.extend(elaborated.problems);
     let problems = sorted(problems);
     if problems.iter().any(Diagnostic::is_error) {

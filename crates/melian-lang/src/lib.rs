@@ -18,6 +18,6 @@ pub mod source;
 mod words;
 
 pub use catalogue::{Explanation, catalogue, explain};
-pub use compiled::{Compiled, compile};
+pub use compiled::{Compiled, compile, compile_forever};
 pub use elaborate::Asked;
 pub use format::format;

@@ -68,6 +68,15 @@ pub fn compile(text: &str, constants: &[(&str, f64)]) -> Result<Game, Vec<Diagno
     Ok(Game { compiled: melian_lang::compile(text, &constants)?, text: text.to_owned() })
 }
 
+/// The same, but play goes on for ever, and what would be paid finally is left out.
+///
+/// # Errors
+/// As [`compile`]; the model may not read the time then.
+pub fn compile_forever(text: &str, constants: &[(&str, f64)]) -> Result<Game, Vec<Diagnostic>> {
+    let constants: Vec<(String, f64)> = constants.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
+    Ok(Game { compiled: melian_lang::compile_forever(text, &constants)?, text: text.to_owned() })
+}
+
 /// Text from the bytes of a file.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ pub mod render;
 pub mod setup;
 pub mod solution;
 
-pub use front::{Game, Query, compile};
+pub use front::{Game, Query, compile, compile_forever};
 pub use melian_model as model;
 pub use melian_solve as solver;
 pub use melian_study as study;

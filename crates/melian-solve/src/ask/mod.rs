@@ -118,7 +118,7 @@ fn until_stationary(game: &Game) -> Vec<Segment> {
     for segment in game.segments {
         see(segment.until.saturating_add(1));
         for c in segment.belief.commitments.iter().chain(&segment.path.commitments) {
-            see(c.from);
+            see(c.from.saturating_add(if c.until == FOREVER { BOUND_WITHIN } else { 0 }));
             see(c.until.saturating_add(1));
         }
     }
@@ -129,6 +129,9 @@ fn until_stationary(game: &Game) -> Vec<Segment> {
     }
     segments
 }
+
+/// Of a commitment without an end, the visits that it binds are counted in so many periods.
+const BOUND_WITHIN: usize = 60;
 
 /// The periods that a question names.
 fn looks_until(atom: &Atom, see: &mut dyn FnMut(usize)) {

@@ -76,7 +76,8 @@ pub struct Scenario {
 /// How often a commitment bound.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Bound {
-    /// Expected visits to the stage in the commitment's periods.
+    /// Expected visits to the stage in the commitment's periods; of one without end in play that goes on for ever, in its
+    /// first sixty.
     pub visits: f64,
     /// Expected visits at which it bound: its condition held and one of its actions was available.
     pub bound: f64,

@@ -119,7 +119,7 @@ pub fn simulate(
             let mut player = Player { plan, tables, policies: &policies, period, events: &mut events };
             (entry, state) = player.period(entry, state, pick);
         }
-        first = segment.until + 1;
+        first = segment.until.saturating_add(1);
     }
     Ok(events)
 }

@@ -199,6 +199,11 @@ impl Map for BackwardPeriod<'_, '_> {
         }
     }
 
+    fn periods_that_matter(&self) -> usize {
+        let longest = self.tables.discount.iter().copied().filter(|d| *d < 1.0).fold(0.0, f64::max);
+        if longest > 0.0 { ((0.01f64.ln() / longest.ln()) as usize).min(MOST_PERIODS) } else { 0 }
+    }
+
     fn at_share(&mut self, share: f64) -> bool {
         // Infinite precision has no shares.
         if share != 1.0 && self.precision.iter().any(|p| p.is_infinite()) {
@@ -212,6 +217,9 @@ impl Map for BackwardPeriod<'_, '_> {
         true
     }
 }
+
+/// Values are not waited for longer than this.
+const MOST_PERIODS: usize = 2000;
 
 /// Payoffs are not scaled to nothing: values would be 0/0.
 const LEAST_SHARE: f64 = 1e-6;

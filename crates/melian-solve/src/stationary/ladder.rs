@@ -2,7 +2,8 @@
 //!
 //! 1. Plain iteration from x = 0. If it settles, that is the answer.
 //! 2. Where its residual stops falling: damped iteration, α = 0.5, then 0.2.
-//! 3. Where it would take long, or damping does not help: Anderson's acceleration.
+//! 3. Where it would take long, or damping does not help: Anderson's acceleration; where that does not help either and the
+//!    plain iteration was only slow, that to its end.
 //! 4. Newton's method from the best point so far.
 //!
 //! An answer of 2–4 counts as the limit of plain iteration only if that limit can be seen. With x* the answer, y the point
@@ -38,7 +39,7 @@ const BETWEEN_LOOKS: usize = 10;
 pub fn from_zero(map: &mut dyn Map, effort: &Effort) -> Result<Solution, Unsettled> {
     let mut work = Work::new(map, effort);
     let mut at = work.at(vec![0.0; work.size]).map_err(|_| work.unsettled(Method::Plain))?;
-    let end = iterate(&mut work, &mut at, 1.0);
+    let end = iterate(&mut work, &mut at, 1.0, false);
     if let End::Settled = end {
         let limit = limit(&work);
         return finish(&mut work, at, Method::Plain, limit, None);
@@ -49,7 +50,21 @@ pub fn from_zero(map: &mut dyn Map, effort: &Effort) -> Result<Solution, Unsettl
     let mut left = at.clone();
     let found = match end {
         End::Restless | End::Lost => damped(&mut work, at),
-        End::Slow | End::Settled => accelerated(&mut work, at),
+        End::Slow | End::Settled => match accelerate(&mut work, &mut at) {
+            End::Settled => Ok((at, Method::Anderson)),
+            _ => {
+                // Slow and sure.
+                at.clone_from(&left);
+                work.again(&mut at).map_err(|_| work.unsettled(Method::Plain))?;
+                match iterate(&mut work, &mut at, 1.0, true) {
+                    End::Settled => {
+                        let limit = limit(&work);
+                        return finish(&mut work, at, Method::Plain, limit, None);
+                    }
+                    _ => newtons(&mut work, at),
+                }
+            }
+        },
     };
     let (at, method) = found.map_err(|unsettled| match (end, unsettled.cycle) {
         // What looked like a tail may have been the way into a cycle.
@@ -98,7 +113,7 @@ fn limit(work: &Work<'_>) -> Selection {
 fn damped(work: &mut Work<'_>, mut at: At) -> Result<(At, Method), Unsettled> {
     for alpha in DAMPING {
         to_nearest(work, &mut at, Method::Damped)?;
-        match iterate(work, &mut at, alpha) {
+        match iterate(work, &mut at, alpha, false) {
             End::Settled => return Ok((at, Method::Damped)),
             End::Slow => break,
             End::Restless | End::Lost => {}
@@ -119,6 +134,11 @@ fn accelerated(work: &mut Work<'_>, mut at: At) -> Result<(At, Method), Unsettle
     if let End::Settled = accelerate(work, &mut at) {
         return Ok((at, Method::Anderson));
     }
+    newtons(work, at)
+}
+
+/// Newton's method from the point with the smallest residual.
+fn newtons(work: &mut Work<'_>, mut at: At) -> Result<(At, Method), Unsettled> {
     to_nearest(work, &mut at, Method::Anderson)?;
     match newton(work, &mut at, NEWTON_STEPS) {
         End::Settled => Ok((at, Method::Newton)),

@@ -50,6 +50,12 @@ pub trait Map {
         true
     }
 
+    /// How many periods it takes until what comes later weighs little; 0 if that is not known. Plain iteration from zero
+    /// is not judged before.
+    fn periods_that_matter(&self) -> usize {
+        0
+    }
+
     /// I − F′(x) ready to be divided by, at the x of the last `apply`, if the map knows a better way than dense
     /// elimination on `size` tangents.
     fn inverse(&mut self) -> Option<Box<dyn Inverse>> {

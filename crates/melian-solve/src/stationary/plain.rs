@@ -22,28 +22,34 @@ pub(super) enum End {
     Lost,
 }
 
-/// Over so many iterations must the residual fall.
+/// Over so many iterations at least must the residual fall.
 const TRIAL: usize = 50;
 /// Speed is seen over two windows of so many iterations, once the first ones are over.
 const WINDOW: usize = 10;
 /// When speed is looked at first.
 const FIRST_LOOK: usize = 30;
 
-/// Iterates (1) from a point.
-pub(super) fn iterate(work: &mut Work<'_>, at: &mut At, alpha: f64) -> End {
-    // Residuals of all iterations; `best_before` is the least of those that are more than `TRIAL` old.
+/// Iterates (1) from a point; unless `patiently`, it is given up when it would take long.
+///
+/// Values from zero first grow to their size, which takes as many periods as the future that matters is long; nothing is
+/// concluded from residuals before.
+pub(super) fn iterate(work: &mut Work<'_>, at: &mut At, alpha: f64, patiently: bool) -> End {
+    let growth = (work.map.periods_that_matter() as f64 / alpha) as usize;
+    let trial = TRIAL.max(growth / 2);
+    // Residuals of all iterations; `best_before` is the least of those that are more than `trial` old.
     let mut gaps: Vec<f64> = vec![at.gap];
     let mut best_before = f64::INFINITY;
     while gaps.len() <= work.effort.most_iterations {
         if at.gap <= work.effort.tolerance {
             return End::Settled;
         }
-        if gaps.len() >= FIRST_LOOK && left(&gaps, work.effort.tolerance) > work.effort.patience as f64 {
+        let slow = |gaps: &[f64]| left(gaps, work.effort.tolerance) > work.effort.patience as f64;
+        if !patiently && gaps.len() >= FIRST_LOOK.max(growth) && slow(&gaps) {
             return End::Slow;
         }
-        if gaps.len() > TRIAL {
-            best_before = best_before.min(gaps[gaps.len() - 1 - TRIAL]);
-            if least(&gaps[gaps.len() - TRIAL..]) >= best_before {
+        if gaps.len() > growth + trial {
+            best_before = best_before.min(gaps[gaps.len() - 1 - trial]);
+            if least(&gaps[gaps.len() - trial..]) >= best_before {
                 return End::Restless;
             }
         }

@@ -59,7 +59,7 @@ struct Answer {
 impl Ask {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let loaded = shell.load(&self.model, &self.settings.consts)?;
+        let loaded = shell.load(&self.model, &self.settings)?;
         shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let queries: Vec<Query> =
             self.questions.iter().map(|text| read(&loaded, text)).collect::<Result<_, _>>()?;

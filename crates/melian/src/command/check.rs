@@ -64,7 +64,7 @@ impl Check {
 
     /// The number of warnings about one model.
     fn one(&self, shell: &Shell, name: &str) -> Result<usize, Failure> {
-        let loaded = shell.load(name, &self.settings.consts)?;
+        let loaded = shell.load(name, &self.settings)?;
         if !self.text_only {
             let (setup, options) = (self.settings.setup(), self.settings.options(loaded.game.model())?);
             shell

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     Format, Settings,
-    figures::{digits, short},
+    figures::{digits, figure, short},
     report::Csv,
     shell::{Failure, Outcome, Shell},
     start,
@@ -272,7 +272,7 @@ fn digits4(x: f64) -> String {
 impl Equilibrium {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let loaded = shell.load(&self.model, &self.settings.consts)?;
+        let loaded = shell.load(&self.model, &self.settings)?;
         let model = loaded.game.model();
         if !model.is_forever() {
             return Err(Failure::plain(
@@ -372,6 +372,9 @@ fn first(model: &Model, point: &StationaryPoint) -> String {
     point.policies.iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
+/// With more variables than this, a state is one cell.
+const MOST_COLUMNS: usize = 4;
+
 /// States shown of a table of many.
 const SHOWN: usize = 12;
 
@@ -380,14 +383,19 @@ fn state_cells(model: &Model, vars: &[VarId], levels: &[usize]) -> Vec<String> {
 }
 
 fn table(model: &Model, by: &ByState, titles: Vec<String>, colour: bool) -> String {
-    let mut header: Vec<String> = by.vars.iter().map(|&v| model.var(v).name.clone()).collect();
+    let names: Vec<String> = by.vars.iter().map(|&v| model.var(v).name.clone()).collect();
+    let together = names.len() > MOST_COLUMNS;
+    let mut header = if together { vec![names.join(" ")] } else { names };
     let left: Vec<usize> = (0..header.len()).collect();
     header.extend(titles);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut rows = Rows::new(&header, &left, colour);
     for (levels, numbers) in by.rows.iter().take(SHOWN) {
         let mut cells = state_cells(model, &by.vars, levels);
-        cells.extend(numbers.iter().map(|x| digits(*x)));
+        if together {
+            cells = vec![cells.join(" ")];
+        }
+        cells.extend(numbers.iter().map(|x| if together { figure(*x) } else { digits(*x) }));
         rows.push(cells);
     }
     let mut text = rows.text();

@@ -113,6 +113,9 @@ pub struct Settings {
     /// Refuse to take more memory than this [default: 8]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
     max_memory: Option<u64>,
+    /// Let play go on for ever; what would be paid finally is left out
+    #[arg(long)]
+    forever: bool,
     /// Play that goes on for ever: start from the values or choice probabilities in this file
     #[arg(long, value_name = "FILE", conflicts_with = "homotopy")]
     start_from: Option<String>,

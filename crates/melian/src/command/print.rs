@@ -38,7 +38,7 @@ enum Stage {
 impl Print {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let loaded = shell.load(&self.model, &self.settings.consts)?;
+        let loaded = shell.load(&self.model, &self.settings)?;
         let model = loaded.game.model();
         if self.stage == Stage::Model {
             shell.print(&melian::model::print::print_model(model));

@@ -58,7 +58,7 @@ impl Run {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
-        let loaded = shell.load(name, &self.settings.consts)?;
+        let loaded = shell.load(name, &self.settings)?;
         shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let wishes = Wishes {
             measures: !self.no_measures,

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::Settings;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::{
     Game,
@@ -165,10 +166,11 @@ impl Shell {
     }
 
     /// Reads and compiles a model; shows its warnings.
-    pub fn load(&self, model: &str, constants: &[(String, f64)]) -> Result<Loaded, Failure> {
+    pub fn load(&self, model: &str, settings: &Settings) -> Result<Loaded, Failure> {
         let (text, name) = self.text(model)?;
-        let constants: Vec<(&str, f64)> = constants.iter().map(|(n, v)| (n.as_str(), *v)).collect();
-        match melian::compile(&text, &constants) {
+        let constants: Vec<(&str, f64)> = settings.consts.iter().map(|(n, v)| (n.as_str(), *v)).collect();
+        let compile = if settings.forever { melian::compile_forever } else { melian::compile };
+        match compile(&text, &constants) {
             Ok(game) => {
                 self.show(game.warnings(), &name, &text);
                 if !game.warnings().is_empty() {

@@ -86,7 +86,7 @@ struct LinePart {
 impl Why {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let loaded = shell.load(&self.model, &self.settings.consts)?;
+        let loaded = shell.load(&self.model, &self.settings)?;
         shell.remark_on_ranges(loaded.game.model(), &self.settings.params);
         let model = loaded.game.model();
         let many = |problems| loaded.failure(problems);
