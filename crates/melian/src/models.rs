@@ -21,8 +21,7 @@ macro_rules! embedded {
 }
 
 /// All embedded models; the first is the flagship.
-pub const MODELS: &[Embedded] =
-    embedded![
+pub const MODELS: &[Embedded] = embedded![
     "ukraine",
     "fearon",
     "rubinstein",

@@ -77,7 +77,16 @@ impl Way {
         let x = vec![0.0; b.len()];
         let close = if along { CLOSE_ALONG } else { CLOSE };
         let state = if b.iter().all(|b| *b == 0.0) { State::Settled } else { State::Starting };
-        Way { b, x, basis: Vec::new(), columns: Vec::new(), turns: Vec::new(), right: Vec::new(), state, close }
+        Way {
+            b,
+            x,
+            basis: Vec::new(),
+            columns: Vec::new(),
+            turns: Vec::new(),
+            right: Vec::new(),
+            state,
+            close,
+        }
     }
 
     /// The vector whose product with M comes next.
