@@ -21,8 +21,26 @@ macro_rules! embedded {
 }
 
 /// All embedded models; the first is the flagship.
-pub const MODELS: &[Embedded] =
-    embedded!["ukraine", "fearon", "rubinstein", "forts", "signorino", "frontline"];
+pub const MODELS: &[Embedded] = embedded![
+    "ukraine",
+    "fearon",
+    "rubinstein",
+    "rubinstein_forever",
+    "forts",
+    "forts_forever",
+    "signorino",
+    "frontline",
+    "preventive",
+    "powell",
+    "pennies",
+    "staghunt",
+    "hawkdove",
+    "attrition",
+    "audience",
+    "cuba",
+    "entry",
+    "stopping",
+];
 
 /// The model that `melian` runs when it is told nothing.
 pub fn flagship() -> Embedded {

@@ -17,6 +17,9 @@ const DIRECTIONS: usize = 60;
 const MOST_PRODUCTS: usize = 3000;
 /// What is left, relative to the largest number at hand, when a recursion counts as solved.
 const CLOSE: f64 = 1e-14;
+/// The same where M has recursions of its own (x = M·x): nearer to what rounding leaves, directions along which nothing
+/// changes would be taken for large steps.
+const CLOSE_ALONG: f64 = 1e-12;
 
 /// A sum larger than this many times what a period adds at most does not settle, as far as rounding lets us see.
 const MOST: f64 = 1e11;
@@ -31,6 +34,7 @@ struct Way {
     turns: Vec<(f64, f64)>,
     right: Vec<f64>,
     state: State,
+    close: f64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -43,15 +47,17 @@ enum State {
     Stuck,
 }
 
-/// The solutions. `product` replaces each vector v by M·v.
+/// The solutions. `along`: whether b is known to lie in the range of I − M, which need not be all vectors. `product`
+/// replaces each vector v by M·v.
 ///
 /// # Errors
 /// Those of `product`.
 pub(crate) fn solve<E>(
     b: Vec<Vec<f64>>,
+    along: &[bool],
     product: &mut dyn FnMut(&mut [Vec<f64>]) -> Result<(), E>,
 ) -> Result<Vec<Limit>, E> {
-    let mut ways: Vec<Way> = b.into_iter().map(Way::new).collect();
+    let mut ways: Vec<Way> = b.into_iter().zip(along).map(|(b, along)| Way::new(b, *along)).collect();
     let mut last: Vec<f64> = vec![f64::INFINITY; ways.len()];
     for _ in 0..MOST_PRODUCTS {
         if ways.iter().all(|way| matches!(way.state, State::Settled | State::Stuck)) {
@@ -67,10 +73,20 @@ pub(crate) fn solve<E>(
 }
 
 impl Way {
-    fn new(b: Vec<f64>) -> Way {
+    fn new(b: Vec<f64>, along: bool) -> Way {
         let x = vec![0.0; b.len()];
+        let close = if along { CLOSE_ALONG } else { CLOSE };
         let state = if b.iter().all(|b| *b == 0.0) { State::Settled } else { State::Starting };
-        Way { b, x, basis: Vec::new(), columns: Vec::new(), turns: Vec::new(), right: Vec::new(), state }
+        Way {
+            b,
+            x,
+            basis: Vec::new(),
+            columns: Vec::new(),
+            turns: Vec::new(),
+            right: Vec::new(),
+            state,
+            close,
+        }
     }
 
     /// The vector whose product with M comes next.
@@ -92,7 +108,7 @@ impl Way {
                     self.state = State::Stuck;
                     return;
                 }
-                if left <= CLOSE * scale {
+                if left <= self.close * scale {
                     self.state = State::Settled;
                     return;
                 }
@@ -144,7 +160,7 @@ impl Way {
         self.right.push(-s * right);
         let left = (s * right).abs();
         let scale = largest(&self.x).max(largest(&self.b));
-        if left <= 0.1 * CLOSE * scale || length <= f64::MIN_POSITIVE || k + 1 == DIRECTIONS {
+        if left <= 0.1 * self.close * scale || length <= f64::MIN_POSITIVE || k + 1 == DIRECTIONS {
             self.go_there();
         } else {
             self.basis.push(w.iter().map(|w| w / length).collect());
@@ -195,7 +211,7 @@ mod tests {
             v.iter_mut().for_each(|v| *v = walk(v));
             Ok(())
         };
-        let found = solve(vec![vec![1.0; 9], vec![0.0; 9]], product).unwrap();
+        let found = solve(vec![vec![1.0; 9], vec![0.0; 9]], &[false; 2], product).unwrap();
         assert!(found[0].settled && found[1].settled);
         // Smith and Stam (2004): k/(1 − 2p) − N/(1 − 2p)·(1 − r^k)/(1 − r^N).
         let (r, k, n) = (0.45f64 / 0.55, 4.0, 10.0);
@@ -209,6 +225,6 @@ mod tests {
             v.iter_mut().for_each(|v| v.rotate_left(1));
             Ok(())
         };
-        assert!(!solve(vec![vec![1.0; 5]], turn).unwrap()[0].settled);
+        assert!(!solve(vec![vec![1.0; 5]], &[false], turn).unwrap()[0].settled);
     }
 }

@@ -87,7 +87,7 @@ fn limits(
         }
         Ok(())
     };
-    let Ok(found) = krylov::solve(b.collect(), &mut product);
+    let Ok(found) = krylov::solve(b.collect(), long_run, &mut product);
     let settled: Vec<bool> = found.iter().map(|limit| limit.settled).collect();
     // A number that is none would spoil others wherever it meets a probability of zero.
     let column = |(c, Limit { x, settled }): (usize, Limit)| match (settled, long_run[c]) {

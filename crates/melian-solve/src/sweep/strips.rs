@@ -219,7 +219,8 @@ impl<'r> StepWork<'r, '_> {
         let bar: SmallVec<[f64; kernels::MANY]> =
             (0..sources.len()).map(|a| all(region, available, a, strip)).collect();
         let menu = kernels::Menu { plus: &plus, bar: &bar, lambda };
-        let wanted = more || matches!(region.kept.get(self.step.node), Some(Some(_)));
+        let wanted =
+            more || region.sweep.derivatives || matches!(region.kept.get(self.step.node), Some(Some(_)));
         let mut out = self.target.strips(columns, strip);
         kernels::choose(region.arch, &mut out, &x, menu, wanted.then_some(&mut chosen[..]));
     }
