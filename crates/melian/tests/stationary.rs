@@ -24,7 +24,7 @@ fn report(game: &Game, params: &Values) -> Report {
         setting.params[place] = *value;
     }
     let plan = Plan::new(model, &Needs::default(), &Options::default()).unwrap();
-    settled(&plan, &setting).unwrap().1.unwrap()
+    settled(&plan, &setting).unwrap().report.unwrap()
 }
 
 fn embedded(name: &str) -> Game {
