@@ -163,3 +163,24 @@ fn as_gambit_finds() {
     println!("{games} games, off by {:e} at most", worst.0);
     assert!(games > 0 && worst.0 < 1e-7, "off by {} at {}", worst.0, worst.1);
 }
+
+/// Where the equilibrium mixes, its payoffs differ by little and precision makes much of what rounding leaves of that.
+#[test]
+fn high_precision_and_none_at_all() {
+    use melian_solve::stage::equilibrium;
+    let alike = |u: [f64; 4]| NormalForm::new(vec![2, 2], vec![u.to_vec(), vec![u[0], u[2], u[1], u[3]]]);
+    // Chicken: who stays alone gains 1, both lose 0.1: each quits with probability 1/11.
+    let chicken = alike([0.0, 0.0, 1.0, -0.1]);
+    for lambda in [200.0, 2000.0, 2e5, f64::INFINITY] {
+        let found = equilibrium(&chicken, &[lambda; 2], None).unwrap();
+        let within = if lambda.is_infinite() { 1e-12 } else { 3.0 / lambda };
+        for q in &found.q {
+            assert!((q[0] - 1.0 / 11.0).abs() < within, "{lambda}: {q:?}");
+        }
+    }
+    // Asymmetric matching pennies (Ochs 1995): the Nash equilibrium of the catalogue.
+    let pennies =
+        NormalForm::new(vec![2, 2], vec![vec![1.1141, 0.0, 0.0, 0.2785], vec![0.0, 1.1141, 1.1141, 0.0]]);
+    let found = equilibrium(&pennies, &[f64::INFINITY; 2], None).unwrap();
+    assert!((found.q[0][0] - 0.5).abs() < 1e-12 && (found.q[1][0] - 0.1999856384).abs() < 1e-9);
+}

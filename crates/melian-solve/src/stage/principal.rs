@@ -57,6 +57,8 @@ impl Default for Stride {
     }
 }
 
+/// Precision times payoffs above which τ is measured in precision.
+const SHARP: f64 = 100.0;
 /// Largest difference in (2) that counts as none.
 const CLOSE: f64 = 1e-12;
 /// The least cosine between the directions before and after a step: some twenty degrees.
@@ -167,15 +169,28 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
         solved.iter().all(|x| x.is_finite()).then_some(solved)
     }
 
+    /// What rounding of the payoffs leaves of G: where precision is high, differences of payoffs are small and count much.
+    fn noise(&self, x: &[f64]) -> f64 {
+        let q = self.play(&x[..self.size]);
+        let mut most = 0.0f64;
+        for (i, &actions) in self.game.actions().iter().enumerate() {
+            let mut worth = vec![0.0; actions];
+            self.game.payoffs(i, &q, &mut worth);
+            most = most.max(self.lambda[i] * largest(&worth));
+        }
+        4.0 * f64::EPSILON * x[self.size].abs() * most
+    }
+
     /// Newton's method on G = 0 in the plane through `from` that stands on `normal`; and how far it moved.
     pub(super) fn correct(&self, from: &[f64], normal: &[f64]) -> Option<(Vec<f64>, f64)> {
         let mut x = from.to_vec();
         let mut last = f64::INFINITY;
+        let noise = self.noise(from);
         for _ in 0..12 {
             let moved: Vec<f64> = x.iter().zip(from).map(|(x, from)| x - from).collect();
             let g = self.value(&x);
             let off = largest(&g);
-            if off <= CLOSE * (1.0 + largest(&x)) {
+            if off <= CLOSE * (1.0 + largest(&x)) + noise {
                 return Some((x, norm(&moved)));
             }
             if off.is_nan() || off > 2.0 * last {
@@ -190,12 +205,12 @@ impl<'g, G: Simultaneous> Branch<'g, G> {
         None
     }
 
-    /// The point between two of the branch at which τ is 1.
-    fn land(&self, x: &[f64], y: &[f64]) -> Option<Vec<f64>> {
+    /// The point between two of the branch at which τ is at its end.
+    fn land(&self, x: &[f64], y: &[f64], end: f64) -> Option<Vec<f64>> {
         let n = self.size;
-        let share = (1.0 - x[n]) / (y[n] - x[n]);
+        let share = (end - x[n]) / (y[n] - x[n]);
         let mut at: Vec<f64> = x.iter().zip(y).map(|(x, y)| x + share * (y - x)).collect();
-        at[n] = 1.0;
+        at[n] = end;
         let mut level = vec![0.0; n + 1];
         level[n] = 1.0;
         self.correct(&at, &level).map(|(at, _)| at)
@@ -223,7 +238,16 @@ pub fn principal_branch(
     lambda: &[f64],
     stride: Stride,
 ) -> Result<Equilibrium, Lost> {
-    let branch = Branch::new(game, lambda);
+    // τ goes from 0 to `end`, at these precisions over `end`: where they are high, log-odds and τ are then of like size.
+    let uniform: Vec<Vec<f64>> = game.actions().iter().map(|&n| vec![1.0 / n as f64; n]).collect();
+    let sharpness = (0..lambda.len()).fold(0.0, |most: f64, i| {
+        let mut worth = vec![0.0; uniform[i].len()];
+        game.payoffs(i, &uniform, &mut worth);
+        most.max(lambda[i] * largest(&worth))
+    });
+    let end = if sharpness > SHARP { sharpness } else { 1.0 };
+    let lambda: Vec<f64> = lambda.iter().map(|l| l / end).collect();
+    let branch = Branch::new(game, &lambda);
     let n = branch.size;
     let mut x = vec![0.0; n + 1];
     let mut toward = vec![0.0; n + 1];
@@ -234,7 +258,7 @@ pub fn principal_branch(
     for steps in 1..=stride.most_steps {
         let (y, turned, sign, fold, jumped) = loop {
             if step < LEAST_STEP {
-                return Err(Lost::Stuck(x[n]));
+                return Err(Lost::Stuck(x[n] / end));
             }
             let from: Vec<f64> = x.iter().zip(&tangent).map(|(x, t)| x + step * t).collect();
             let found = branch.correct(&from, &tangent).filter(|(_, moved)| *moved < 0.3 * step);
@@ -252,8 +276,8 @@ pub fn principal_branch(
         };
         folds += usize::from(fold);
         crossings += usize::from(jumped);
-        if (x[n] - 1.0) * (y[n] - 1.0) <= 0.0 {
-            let at = branch.land(&x, &y).ok_or(Lost::Stuck(x[n]))?;
+        if (x[n] - end) * (y[n] - end) <= 0.0 {
+            let at = branch.land(&x, &y, end).ok_or(Lost::Stuck(x[n] / end))?;
             let (residual, index) = (largest(&branch.value(&at)), branch.index(&at));
             let q = branch.play(&at[..n]);
             return Ok(Equilibrium { q, residual, folds, crossings, steps, index });
@@ -262,7 +286,7 @@ pub fn principal_branch(
         // Far out, log-odds grow with the precision, and so may steps.
         step = (1.5 * step).min(stride.longest * (1.0 + 0.2 * norm(&x)));
     }
-    Err(Lost::Endless(x[n]))
+    Err(Lost::Endless(x[n] / end))
 }
 
 #[cfg(test)]
