@@ -24,7 +24,7 @@ fn report(game: &Game, params: &Values) -> Report {
         setting.params[place] = *value;
     }
     let plan = Plan::new(model, &Needs::default(), &Options::default()).unwrap();
-    settled(&plan, &setting).unwrap().1.unwrap()
+    settled(&plan, &setting).unwrap().report.unwrap()
 }
 
 fn embedded(name: &str) -> Game {
@@ -65,6 +65,17 @@ fn reports_of_small_models() {
         let report = report(&embedded(name), &Values::new());
         assert!(report.residual.values < 1e-10 && report.residual.choices < 1e-10, "{name}: {report:?}");
         assert_eq!(report.selection, Selection::FiniteHorizon, "{name}: {report:?}");
+    }
+}
+
+/// V11: at this precision rounding leads away from the symmetric equilibrium.
+#[test]
+#[ignore = "a crossing at choices made at the same time is taken to one side when values differ by rounding only"]
+fn attrition_stays_symmetric() {
+    let game = embedded("attrition");
+    let found = readings(&game, &params(&[("lam", 5.0)]), &["quits(1)", "quits(2)", "value(Side[1])"]);
+    for (reading, expected) in found.iter().zip([0.1902144423, 0.1902144423, 0.2346138881]) {
+        assert!((reading.number().unwrap() - expected).abs() < 1e-8, "{found:?}");
     }
 }
 
