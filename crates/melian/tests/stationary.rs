@@ -68,6 +68,17 @@ fn reports_of_small_models() {
     }
 }
 
+/// V11: at this precision rounding leads away from the symmetric equilibrium.
+#[test]
+#[ignore = "a crossing at choices made at the same time is taken to one side when values differ by rounding only"]
+fn attrition_stays_symmetric() {
+    let game = embedded("attrition");
+    let found = readings(&game, &params(&[("lam", 5.0)]), &["quits(1)", "quits(2)", "value(Side[1])"]);
+    for (reading, expected) in found.iter().zip([0.1902144423, 0.1902144423, 0.2346138881]) {
+        assert!((reading.number().unwrap() - expected).abs() < 1e-8, "{found:?}");
+    }
+}
+
 /// V11: who never errs quits with chance c / (V + c), as the mixed equilibrium has it.
 #[test]
 #[ignore = "the branch of choices made at the same time is not followed to infinite precision where its end is mixed"]
