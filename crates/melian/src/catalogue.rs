@@ -31,6 +31,26 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                Wrong: melian run forts --start held=99\nRight: melian run forts --start held=9",
     },
     Explanation {
+        id: "not-converged",
+        title: "no stationary equilibrium was found",
+        text: "Play goes on for ever, and no method came to rest at values that a period leaves as they are: plain \
+               iteration, damping, acceleration, Newton's method. There may be an equilibrium all the same. Nothing is \
+               answered, and the exit code is 3. Try `--homotopy`, which comes from uniform play; a start of your own \
+               with `--start-from FILE`; or lower precisions, at which choices swing less. With `--allow-unconverged` \
+               there are answers, each marked, from a point that is no equilibrium: fit for finding out what goes \
+               wrong, and for nothing else.\n\n\
+               Wrong: melian ask MODEL --allow-unconverged 'value(A)', to have a number\n\
+               Right: melian ask MODEL --homotopy 'value(A)'",
+    },
+    Explanation {
+        id: "not-forever",
+        title: "the model has a last period",
+        text: "Stationary equilibria are those of play that goes on for ever. A game with a last period is solved \
+               backward from it, and with moves in turn has one equilibrium. `--forever` drops the last period, and \
+               what is paid finally, of a model in which nothing reads the time.\n\n\
+               Wrong: melian equilibrium ukraine\nRight: melian equilibrium ukraine --forever",
+    },
+    Explanation {
         id: "questions-too-deep",
         title: "interventions are nested too deeply",
         text: "An intervention may set a parameter to the answer of a question, which may itself stand under an \
@@ -45,6 +65,14 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                Right: `--param p=0.7,cost=0.2`",
     },
     Explanation {
+        id: "stage-not-solved",
+        title: "the equilibrium of choices made at the same time was not found",
+        text: "Where players choose at once, the equilibrium is followed from uniform play to the players' \
+               precisions, and the branch could not be followed to its end. That happens where it turns very \
+               sharply: at precisions far beyond what payoffs call for, or where actions are worth almost the same \
+               whatever the others do. Lower the precisions, or raise them step by step to see where it ends.",
+    },
+    Explanation {
         id: "start-absent",
         title: "a variable that does not exist at the start was given a start value",
         text: "A variable declared with `when` exists only where its condition holds. At the start asked for, it does \
@@ -53,10 +81,27 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                Right: start regime = truce, start guarantee = firm",
     },
     Explanation {
+        id: "start-file",
+        title: "a file for `--start-from` cannot be understood",
+        text: "The file is CSV with a first row of titles. Values: a column for each state variable that matters and \
+               one `value(P)` for each player, a row for each state at which a period can begin. Choice \
+               probabilities: the columns `stage`, one for each variable that matters, `action` and `probability`. \
+               `melian equilibrium MODEL --save FILE` and `--save-policies FILE` write such files, to be changed.\n\n\
+               Wrong: town,North,South\nRight: town,value(North),value(South)",
+    },
+    Explanation {
         id: "start-not-planned",
         title: "a plan was asked about a start that it was not made for",
         text: "Only programs that use the library can cause this: the starts that will be asked about are among the \
                needs that a plan is made for.",
+    },
+    Explanation {
+        id: "start-values",
+        title: "a start does not say what is needed at some state",
+        text: "A start for play that goes on for ever needs the values of all players at every state in reach at \
+               which a period can begin, or the choice probabilities of every stage at every state at which it can \
+               be played. The message names a state that has no row. `melian equilibrium MODEL --save FILE` writes a \
+               file with all of them.",
     },
     Explanation {
         id: "unknown-id",

@@ -5,7 +5,7 @@ use crate::{
     sweep::Policies,
     tables::Tables,
 };
-use petgraph::{algo::tarjan_scc, graph::DiGraph};
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 use std::collections::HashMap;
 
 /// The number of recurrent classes that play can come to from the plan's starts, when every period is played by these
@@ -47,7 +47,8 @@ pub(crate) fn recurrent(plan: &Plan, tables: &Tables, policies: &Policies) -> us
             graph.add_edge(from, to, ());
         }
     }
-    let components = tarjan_scc(&graph);
+    // Not Tarjan's algorithm: as it is written there, it calls itself once a state, and runs out of stack.
+    let components = kosaraju_scc(&graph);
     let mut of = vec![0; graph.node_count()];
     for (c, members) in components.iter().enumerate() {
         members.iter().for_each(|v| of[v.index()] = c);

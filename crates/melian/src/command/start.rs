@@ -64,7 +64,8 @@ fn variables(
 fn levels(model: &Model, columns: &[(usize, VarId)], row: &csv::StringRecord) -> Result<Vec<usize>, String> {
     let level = |&(column, var): &(usize, VarId)| {
         let text = row.get(column).unwrap_or_default();
-        if text == "absent" && model.var(var).is_optional() {
+        // Also of variables that never are: where one does not matter, it is written so.
+        if text == "absent" {
             return Ok(model.var(var).absent());
         }
         melian::level_named(model, var, text)
