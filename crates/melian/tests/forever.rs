@@ -230,3 +230,70 @@ fn any_model_can_go_on_for_ever() {
     let told = session.run(&["equilibrium", "finite.melian"]);
     assert!(told.code == 2 && told.err.contains("error[not-forever]"), "{}", told.err);
 }
+
+/// Crisman-Cox and Gibilisco (2018): at the published estimates plain iteration leads elsewhere; from the published choice
+/// probabilities the published equilibrium is found, though at peace it lies on no principal branch.
+#[test]
+fn a_published_equilibrium_is_found_from_itself() {
+    let session = Session::new();
+    let published = [
+        (
+            "One.act",
+            [
+                [0.978039567, 0.016028284, 0.005932149],
+                [0.879585712, 0.087996406, 0.032417882],
+                [0.952016185, 0.030188811, 0.017795003],
+            ],
+        ),
+        (
+            "Two.act",
+            [
+                [0.987307219, 0.006490265, 0.006202516],
+                [0.891044947, 0.055875853, 0.053079200],
+                [0.950094402, 0.022275924, 0.027629674],
+            ],
+        ),
+    ];
+    let relations = ["peace", "crisis", "war"];
+    let mut file = "stage,relations,action,probability\n".to_owned();
+    for (stage, rows) in published {
+        for (relation, row) in relations.iter().zip(rows) {
+            for (action, p) in relations.iter().zip(row) {
+                file += &format!("{stage},{relation},go({action}),{p}\n");
+            }
+        }
+    }
+    session.file("published.csv", &file);
+    let questions = [
+        "policy(One.act == go(peace))",
+        "policy(One.act == go(peace) where relations = crisis)",
+        "policy(One.act == go(peace) where relations = war)",
+        "policy(Two.act == go(peace))",
+        "policy(Two.act == go(peace) where relations = crisis)",
+        "policy(Two.act == go(peace) where relations = war)",
+        "P[relations == peace in the long run]",
+        "P[relations == crisis in the long run]",
+        "P[relations == war in the long run]",
+    ];
+    let line =
+        [&["ask", "cuba", "--format", "json", "--start-from", "published.csv"][..], &questions].concat();
+    let answers = session.json(&line);
+    let expected = [
+        0.9780395672,
+        0.8795857147,
+        0.9520161856,
+        0.9873072194,
+        0.8910449495,
+        0.9500944023,
+        0.9601089582,
+        0.0254931053,
+        0.01439793651,
+    ];
+    for (k, expected) in expected.into_iter().enumerate() {
+        close(&answers[k]["value"], expected);
+    }
+    assert_eq!(answers[0]["equilibrium"]["selection"], "user start");
+    // Left to itself, play for ever is another game.
+    let line = ["ask", "cuba", "--format", "json", "P[relations == peace in the long run]"];
+    assert!(session.json(&line)[0]["value"].as_f64().unwrap() < 0.5);
+}

@@ -13,9 +13,10 @@ use crate::{
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
-    sweep::belief::{History, player_columns, value_period},
+    sweep::belief::{History, player_columns},
     sweep::policy::{Look, adjust},
     sweep::tally::Counts,
+    sweep::together::Near,
     sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Tally, Workspace},
     tables::Tables,
 };
@@ -55,6 +56,8 @@ pub(crate) struct Solved {
     pub history: Option<History>,
     /// Of play that goes on for ever: what comes after its last period, and how that was found.
     tail: Option<Boundary>,
+    /// Choice probabilities from then on.
+    pub steady: Option<Policies>,
     pub forever: Option<Stationary>,
 }
 
@@ -243,13 +246,10 @@ impl Job<'_> {
         }
         let mut front = Front::default();
         let tail = solved.tail.as_ref().filter(|_| node.next.is_none());
-        let mut believed = Policies::new();
-        if let Some(tail) = tail {
-            believed.resize_with(plan.nodes.len(), Vec::new);
-            let mut out = plan.memory.boundaries.take();
-            value_period(plan, tables, space, Some(tail), Some(&mut believed), &mut out, &tally);
-            plan.memory.boundaries.give(out);
-        }
+        let setting = batch.belief(batch.sharing.stretches[node.stretch].part);
+        let steady = solved.steady.as_ref().filter(|_| is_steady(plan, setting, node.period));
+        let nothing = Policies::new();
+        let believed = solved.steady.as_ref().unwrap_or(&nothing);
         for (number, path) in node.paths.iter().enumerate() {
             let columns = Columns { batch, carried: &path.columns, snapshots };
             let gathered = match tail {
@@ -257,11 +257,11 @@ impl Job<'_> {
                 Some(tail) => {
                     let mut adjusted = None;
                     let (of_path, policies) = match number {
-                        0 => (tables, &believed),
+                        0 => (tables, believed),
                         _ => {
                             let own = path_tables(batch, path, &mut self.others[number - 1])?;
                             adjust(plan, own, adjusted.insert(believed.clone()));
-                            (&*own, adjusted.as_ref().unwrap_or(&believed))
+                            (&*own, adjusted.as_ref().unwrap_or(believed))
                         }
                     };
                     let (limits, endless) = columns.limits(of_path, policies, &tables.precision, space)?;
@@ -289,11 +289,18 @@ impl Job<'_> {
             if number == 0 {
                 let sweep = Sweep { stage_rules: &rules, ..Sweep::new(plan, tables, &all, &tally) };
                 let keep = if node.paths.len() > 1 { Some(&mut policies) } else { None };
-                sweep.run(space, next, Choosing::Respond(keep), &mut at_end, &mut out);
-                front.look_ups = look_ups(batch, tables, next, &self.looks);
-                let setting = batch.belief(batch.sharing.stretches[node.stretch].part);
+                let choosing = match (steady, keep) {
+                    (None, keep) => Choosing::Respond(keep),
+                    (Some(known), keep) => {
+                        keep.into_iter().for_each(|keep| keep.clone_from(known));
+                        Choosing::Given(known, &tables.precision)
+                    }
+                };
+                sweep.run(space, next, choosing, &mut at_end, &mut out);
+                let near = steady.map(|policies| Near { policies, on_any_branch: true });
+                front.look_ups = look_ups(batch, tables, next, &self.looks, near);
                 if let Some(tail) = &solved.tail
-                    && is_steady(plan, setting, node.period)
+                    && steady.is_some()
                 {
                     for ((out, tail), &id) in out.iter_mut().zip(tail).zip(&plan.entries) {
                         let own = players * plan.nodes[id].space.size;
@@ -341,11 +348,12 @@ impl Solved {
         let stretch = &batch.sharing.stretches[node.stretch];
         let mut tables = Tables::new(plan, batch.belief(stretch.part), node.period)?;
         let mut history = stretch.forward.map(|(first, last)| History::new(plan, first, last));
-        let (mut tail, mut forever) = (None, None);
+        let (mut tail, mut steady, mut forever) = (None, None, None);
         let after = match node.next {
             Some(next) => Some(&before[next].values),
             None if plan.model.is_forever() => {
-                let Tail { values, report } = settle(plan, &mut tables, space)?;
+                let Tail { values, policies, report } = settle(plan, &mut tables, space)?;
+                steady = Some(policies);
                 forever = Some(Stationary { report, classes: None });
                 Some(&*tail.insert(values))
             }
@@ -354,7 +362,7 @@ impl Solved {
         if let (Some(history), Some(after)) = (&mut history, after) {
             history.keep(plan, node.period + 1, after);
         }
-        Ok(Solved { tables, history, tail, forever })
+        Ok(Solved { tables, history, tail, steady, forever })
     }
 }
 
@@ -557,13 +565,19 @@ impl Columns<'_, '_> {
 }
 
 /// The answers to look-ups in one period, by their numbers.
-fn look_ups(batch: &Batch, tables: &Tables, next: Option<&Boundary>, looks: &[usize]) -> Vec<(usize, f64)> {
+fn look_ups(
+    batch: &Batch,
+    tables: &Tables,
+    next: Option<&Boundary>,
+    looks: &[usize],
+    near: Option<Near>,
+) -> Vec<(usize, f64)> {
     if looks.is_empty() {
         return Vec::new();
     }
     let all = looks.iter().map(|&i| &batch.work.look_ups[i]);
     let at: Vec<(NodeId, usize, StageId)> = all.clone().map(|l| (l.node, l.state, l.stage)).collect();
-    let found = peek(batch.plan, tables, next, &at);
+    let found = peek(batch.plan, tables, next, &at, near);
     let answers = looks
         .iter()
         .zip(all.zip(found))

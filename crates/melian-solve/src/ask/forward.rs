@@ -10,6 +10,7 @@ use crate::{
     ask::push::{Pass, Push, Stop, Ways},
     ask::recursion::Work,
     ask::sharing::{Node, Part},
+    forever::settle::is_steady,
     sweep::belief::value_period,
     sweep::policy::adjust,
     sweep::{Tally, Workspace},
@@ -147,7 +148,7 @@ impl Job<'_> {
     ) -> Result<(), Trouble> {
         let (plan, node) = (batch.plan, self.node);
         let trouble = |problems| Trouble { game: node.parts[0].0, problems };
-        let Solved { tables, history, .. } = &mut self.solved;
+        let Solved { tables, history, steady, .. } = &mut self.solved;
         let next = match (history, node.next) {
             (Some(history), next) if next.is_some() || plan.model.is_forever() => {
                 history.at(plan, tables, space, node.period + 1).map_err(trouble)?
@@ -159,7 +160,11 @@ impl Job<'_> {
         let mut policies = plan.memory.policies.take();
         policies.resize_with(plan.nodes.len(), Vec::new);
         let mut out = plan.memory.boundaries.take();
-        value_period(plan, tables, space, next, Some(&mut policies), &mut out, &Tally::default());
+        let setting = batch.belief(batch.sharing.stretches[node.stretch].part);
+        match steady {
+            Some(known) if is_steady(plan, setting, node.period) => policies.clone_from(known),
+            _ => value_period(plan, tables, space, next, Some(&mut policies), &mut out, &Tally::default()),
+        }
         plan.memory.boundaries.give(out);
         for along in &mut self.paths {
             let trouble = |problems| Trouble { game: along.part.0, problems };

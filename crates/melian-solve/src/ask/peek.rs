@@ -4,7 +4,7 @@ use crate::{
     plan::explore::NodeId,
     plan::{Op, Plan},
     sweep::policy::{Look, look, look_at},
-    sweep::together::{Settled, Together},
+    sweep::together::{Near, Settled, Together},
     sweep::{Boundary, Policies, entropy},
     tables::Tables,
 };
@@ -16,10 +16,11 @@ pub(crate) fn peek(
     tables: &Tables,
     next: Option<&Boundary>,
     at: &[(NodeId, usize, StageId)],
+    near: Option<Near>,
 ) -> Vec<Option<Look>> {
     let players = plan.model.players.len();
     let mut peek =
-        Peek { plan, tables, next, values: vec![Vec::new(); plan.nodes.len()], play: Policies::new() };
+        Peek { plan, tables, next, values: vec![Vec::new(); plan.nodes.len()], near, play: Policies::new() };
     // The states of each node that can follow.
     let mut follow: Vec<Vec<usize>> = vec![Vec::new(); plan.nodes.len()];
     at.iter().for_each(|&(id, state, _)| follow[id].push(state));
@@ -61,7 +62,9 @@ pub(crate) fn peek(
         }
         peek.values[id] = values;
     }
-    at.iter().map(|&(id, state, stage)| look_at(plan, tables, (id, state), stage, &peek.values)).collect()
+    at.iter()
+        .map(|&(id, state, stage)| look_at(plan, tables, (id, state), stage, &peek.values, near))
+        .collect()
 }
 
 struct Peek<'a, 'm> {
@@ -70,8 +73,9 @@ struct Peek<'a, 'm> {
     next: Option<&'a Boundary>,
     /// Players' values at the states that were asked for; 0 at others.
     values: Vec<Vec<f64>>,
-    /// Choice probabilities of choices made at the same time.
+    /// Choice probabilities of choices made at the same time, and some that are close to them.
     play: Policies,
+    near: Option<Near<'a>>,
 }
 
 impl Peek<'_, '_> {
@@ -81,7 +85,7 @@ impl Peek<'_, '_> {
         for &state in states {
             let moment = together.moment(state);
             let game = together.game_at(&moment, &self.values);
-            let Settled { q, .. } = together.settle(&moment, &game, None);
+            let Settled { q, .. } = together.settle(&moment, &game, self.near);
             together.write(&moment, &q, &mut self.play);
         }
     }

@@ -154,7 +154,7 @@ fn take_apart(
     let id = plan.node_of(first, stage)?;
     let node = &plan.nodes[id];
     let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
-    let look = look_at(plan, tables, (first, state), stage, values)?;
+    let look = look_at(plan, tables, (first, state), stage, values, None)?;
     let mut actions = Vec::new();
     for (a, edge) in node.edges.iter().enumerate() {
         if !look.available[a] {

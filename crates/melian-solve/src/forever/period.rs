@@ -5,6 +5,7 @@ use crate::{
     stage,
     stationary::{Lost, Map},
     sweep::belief::player_columns,
+    sweep::together::Near,
     sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, Sweep, Tally, Workspace},
     tables::Tables,
 };
@@ -31,6 +32,8 @@ pub(crate) struct BackwardPeriod<'a, 'm> {
     near: Option<Policies>,
     /// Whether points close by may be used at all.
     pub warm: bool,
+    /// Whether choices made at the same time stay on the branch that they are on.
+    on_any_branch: bool,
 }
 
 impl<'a, 'm> BackwardPeriod<'a, 'm> {
@@ -53,7 +56,13 @@ impl<'a, 'm> BackwardPeriod<'a, 'm> {
             policies,
             near: None,
             warm: true,
+            on_any_branch: false,
         }
+    }
+
+    /// From now on choices made at the same time are those near these.
+    pub fn stay_near(&mut self, policies: Policies) {
+        (self.near, self.warm, self.on_any_branch) = (Some(policies), true, true);
     }
 
     fn players(&self) -> usize {
@@ -90,6 +99,15 @@ impl<'a, 'm> BackwardPeriod<'a, 'm> {
                 states.iter().zip(&mut to).for_each(|(&state, to)| *to = column[state]);
             }
         }
+    }
+
+    /// The largest value of a single period.
+    pub fn paid_at_once(&mut self) -> f64 {
+        let near = self.near.clone();
+        let mut once = vec![0.0; self.size];
+        let paid = self.apply(&vec![0.0; self.size], &mut once);
+        self.near = near;
+        paid.map_or(f64::INFINITY, |()| once.iter().fold(0.0, |most: f64, x| most.max(x.abs())))
     }
 
     /// Choice probabilities at the last point.
@@ -150,7 +168,10 @@ impl Map for BackwardPeriod<'_, '_> {
         self.after = after;
         let columns = player_columns(plan);
         let tally = Tally::default();
-        let sweep = Sweep { near: self.near.as_ref(), ..Sweep::new(plan, self.tables, &columns, &tally) };
+        let sweep = Sweep {
+            near: self.near.as_ref().map(|policies| Near { policies, on_any_branch: self.on_any_branch }),
+            ..Sweep::new(plan, self.tables, &columns, &tally)
+        };
         let choosing = Choosing::Respond(Some(&mut self.policies));
         sweep.run(self.space, Some(&self.after), choosing, &mut |_, _| {}, &mut self.before);
         if tally.counts().lost > 0 {
@@ -177,7 +198,7 @@ impl Map for BackwardPeriod<'_, '_> {
         self.scatter(d, players, 2 * players, &mut after);
         let tally = Tally::default();
         let sweep = Sweep {
-            near: self.near.as_ref(),
+            near: self.near.as_ref().map(|policies| Near { policies, on_any_branch: self.on_any_branch }),
             derivatives: true,
             ..Sweep::new(plan, self.tables, &columns, &tally)
         };
@@ -213,7 +234,9 @@ impl Map for BackwardPeriod<'_, '_> {
         self.share = if emax { share.max(LEAST_SHARE) } else { share };
         let share = self.share;
         self.tables.precision.iter_mut().zip(&self.precision).for_each(|(to, p)| *to = share * p);
-        self.near = None;
+        if !self.on_any_branch {
+            self.near = None;
+        }
         true
     }
 }

@@ -8,8 +8,8 @@ use crate::{
     plan::flow::Step,
     plan::{Op, Plan},
     semantics::eval::UNKNOWN,
-    stationary::{self, Effort, Found, Map, Report, Solution, Starts, Unsettled},
-    sweep::{Boundary, Workspace},
+    stationary::{self, Effort, Found, Map, Method, Report, Solution, Starts, Unsettled},
+    sweep::{Boundary, Policies, Workspace},
     tables::Tables,
 };
 use melian_model::{Commitment, Diagnostic, FOREVER, Span, StageId, VarId, VarKind};
@@ -32,6 +32,8 @@ pub(crate) const NOT_CONVERGED: &str = "not-converged";
 pub(crate) struct Tail {
     /// The players' values at period starts.
     pub values: Boundary,
+    /// Choice probabilities.
+    pub policies: Policies,
     pub report: Result<Report, Unsettled>,
 }
 
@@ -47,11 +49,14 @@ pub(crate) fn settle(
         Some(start) => Some(start::values(plan, tables, space, start)?),
         None => None,
     };
-    let start = start.as_deref();
     let mut map = BackwardPeriod::new(plan, tables, space);
+    let (start, near) = start.map_or((None, None), |(values, near)| (Some(values), near));
+    let start = start.as_deref();
+    let stays = near.is_some();
+    near.into_iter().for_each(|near| map.stay_near(near));
     let players = plan.model.players.len();
     let mut found = solve(&mut map, wishes, start, &effort).and_then(|found| bounded(&mut map, found));
-    if !plan.together.is_empty() && found.is_ok() {
+    if !plan.together.is_empty() && !stays && found.is_ok() {
         // Each branch again from uniform play: what lies close by may lie on another.
         map.warm = false;
         map.at_share(1.0);
@@ -69,10 +74,14 @@ pub(crate) fn settle(
         Err(unsettled) => (unsettled.nearest.clone(), Err(unsettled)),
     };
     map.scatter(&x, 0, players, &mut values);
-    plan.memory.policies.give(map.finish());
+    let mut once = vec![0.0; x.len()];
+    let known = map.apply(&x, &mut once).is_ok();
+    let policies = map.finish();
     match report {
         Err(unsettled) if !wishes.allow_unconverged => Err(vec![not_converged(plan, &unsettled)]),
-        report => Ok(Tail { values, report }),
+        // Where there are no choices, numbers are not numbers.
+        _ if !known => Err(vec![not_converged(plan, &unsettled_at(x))]),
+        report => Ok(Tail { values, policies, report }),
     }
 }
 
@@ -109,22 +118,27 @@ const MOST: f64 = 1e9;
 
 /// The solution, if its values are of a size that can be.
 fn bounded(map: &mut BackwardPeriod, found: Solution) -> Result<Solution, Unsettled> {
-    let mut once = vec![0.0; found.x.len()];
-    let largest = |x: &[f64]| x.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
-    let paid = map.apply(&vec![0.0; found.x.len()], &mut once).map_or(f64::INFINITY, |()| largest(&once));
-    if largest(&found.x) <= MOST * paid.max(f64::MIN_POSITIVE) {
+    let largest = found.x.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    if largest <= MOST * map.paid_at_once().max(f64::MIN_POSITIVE) {
         return Ok(found);
     }
-    Err(Unsettled {
-        nearest: found.x,
+    let (last, applications, tangents) =
+        (found.report.method, found.report.applications, found.report.tangents);
+    Err(Unsettled { last, applications, tangents, ..unsettled_at(found.x) })
+}
+
+/// A point that is no solution.
+fn unsettled_at(nearest: Vec<f64>) -> Unsettled {
+    Unsettled {
+        nearest,
         residual: f64::INFINITY,
-        last: found.report.method,
+        last: Method::Plain,
         cycle: None,
         share: None,
         lost: None,
-        applications: found.report.applications,
-        tangents: found.report.tangents,
-    })
+        applications: 0,
+        tangents: 0,
+    }
 }
 
 /// Solutions whose choice probabilities differ by less are one.
@@ -184,11 +198,9 @@ pub struct StationaryPoint {
 pub fn settled(plan: &Plan, setting: &Setting) -> Result<StationaryPoint, Vec<Diagnostic>> {
     let mut tables = Tables::new(plan, setting, 1)?;
     let mut space = plan.memory.workspaces.take();
-    let Tail { values, report } = settle(plan, &mut tables, &mut space)?;
-    let mut map = BackwardPeriod::new(plan, &mut tables, &mut space);
-    map.warm = false;
-    let x = map.values(&values);
-    Ok(point(plan, &mut map, &x, report, 0))
+    let Tail { values, policies, report } = settle(plan, &mut tables, &mut space)?;
+    let x = BackwardPeriod::new(plan, &mut tables, &mut space).values(&values);
+    Ok(point(plan, &x, &policies, report, 0))
 }
 
 /// Stationary equilibria of a setting that Newton's method finds from random starts, with the number of starts that led
@@ -209,7 +221,9 @@ pub fn equilibria(
     let Starts { found, unsettled } = stationary::starts(&mut map, starts, seed, &Effort::default());
     let each = found.into_iter().map(|Found { solution, times }| {
         let Solution { x, report, .. } = solution;
-        point(plan, &mut map, &x, Ok(report), times)
+        // It had a value there when it was found.
+        let _known = map.apply(&x, &mut vec![0.0; x.len()]);
+        point(plan, &x, map.policies(), Ok(report), times)
     });
     Ok((each.collect(), unsettled))
 }
@@ -217,8 +231,8 @@ pub fn equilibria(
 /// What is known at some values.
 fn point(
     plan: &Plan,
-    map: &mut BackwardPeriod,
     x: &[f64],
+    policies: &Policies,
     report: Result<Report, Unsettled>,
     times: usize,
 ) -> StationaryPoint {
@@ -230,11 +244,6 @@ fn point(
         (levels(plan, &vars, id, state), (0..players).map(|player| x[player * states + k]).collect())
     });
     let values = ByState { rows: rows.collect(), vars };
-    // F has no value where `x` is no equilibrium of anything: then there are no choices to tell.
-    let policies = match map.apply(x, &mut vec![0.0; x.len()]) {
-        Ok(()) => map.policies(),
-        Err(_) => &Vec::new(),
-    };
     let mut stages: Vec<(StageId, ByState)> = Vec::new();
     for stage in (0..plan.model.stages.len()).map(StageId) {
         let is = |id: &NodeId| matches!(plan.nodes[*id].op, Op::Choose { stage: s, .. } if s == stage);
@@ -249,7 +258,11 @@ fn point(
                 for (e, edge) in node.edges.iter().enumerate() {
                     p[choice.actions[edge.role].action] = policies[id][e * node.space.size + state];
                 }
-                rows.push((levels(plan, &vars, id, state), p));
+                let row = (levels(plan, &vars, id, state), p);
+                // Who chooses at the same time as others does so alike, whatever these did.
+                if !rows.contains(&row) {
+                    rows.push(row);
+                }
             }
         }
         stages.push((stage, ByState { vars, rows }));

@@ -64,19 +64,21 @@ fn in_words(plan: &Plan, id: NodeId, state: usize) -> String {
     known.map(part).collect::<Vec<_>>().join(", ")
 }
 
-/// The players' values of a start, player by player, at the states in reach where a period can start.
+/// The players' values of a start, player by player, at the states in reach where a period can start; and its choice
+/// probabilities, if it has some.
 pub(crate) fn values(
     plan: &Plan,
     tables: &Tables,
     space: &mut Workspace,
     start: &Start,
-) -> Result<Vec<f64>, Vec<Diagnostic>> {
+) -> Result<(Vec<f64>, Option<Policies>), Vec<Diagnostic>> {
     let lacks = |what: &str, id: NodeId, state: usize| {
         let title = format!("the start has no {what} at {}", in_words(plan, id, state));
         vec![Diagnostic::error(START, title, Span::NONE).help("it needs one row for every state in reach")]
     };
     let players = plan.model.players.len();
     let mut values = Vec::new();
+    let mut known = None;
     match start {
         Start::Values(by_state) => {
             for player in 0..players {
@@ -139,7 +141,8 @@ pub(crate) fn values(
                     values.extend(node.reached.ones().map(|state| limits[player * node.space.size + state]));
                 }
             }
+            known = Some(policies);
         }
     }
-    Ok(values)
+    Ok((values, known))
 }

@@ -27,14 +27,15 @@ const SHARP: f64 = 1e6;
 const UNPLAYED: f64 = 1e-7;
 
 /// The logit equilibrium of a game at these precisions on its principal branch; a Nash equilibrium on it for those that are
-/// infinite. `near`: play that is close to it, if something is known.
+/// infinite. `near`: play that is close to it, if something is known; with `true`, the equilibrium near it is wanted, on
+/// whatever branch it lies.
 ///
 /// # Errors
 /// Where the branch could be followed no further.
 pub fn equilibrium(
     game: &NormalForm,
     lambda: &[f64],
-    near: Option<&[Vec<f64>]>,
+    near: Option<(&[Vec<f64>], bool)>,
 ) -> Result<Equilibrium, Lost> {
     if let Some(alone) = alone(game, lambda) {
         return Ok(alone);
@@ -43,7 +44,8 @@ pub fn equilibrium(
         return nash(game, lambda);
     }
     let branch = Branch::new(game, lambda);
-    let from = near.map(|q| log_odds(q));
+    let from = near.map(|(q, _)| log_odds(q));
+    let any = near.is_some_and(|(_, any)| any);
     if is_contraction(game, lambda)
         && let Some(found) = settle(&branch, from.as_deref())
     {
@@ -51,8 +53,7 @@ pub fn equilibrium(
     }
     if let Some(from) = from
         && let Some(found) = newton(&branch, &from)
-        && found.1 < NEAR
-        && found.0.index > 0.0
+        && (any || (found.1 < NEAR && found.0.index > 0.0))
     {
         return Ok(found.0);
     }

@@ -30,7 +30,7 @@ use crate::{ask::sample::Sample, plan::Plan, plan::explore::NodeId, tables::Tabl
 use melian_model::{LineId, PlayerId};
 use std::sync::Arc;
 
-use crate::sweep::together::Together;
+use crate::sweep::together::{Near, Together};
 pub(crate) use crate::sweep::{tally::Tally, workspace::Workspace};
 
 /// What a column adds up.
@@ -123,7 +123,7 @@ pub(crate) struct Sweep<'a, 'm> {
     /// Counts what happens on the way.
     pub tally: &'a Tally,
     /// Choice probabilities close to those of choices made at the same time, if some are known.
-    pub near: Option<&'a Policies>,
+    pub near: Option<Near<'a>>,
     /// Whether the columns after the players' are their derivatives in some direction: at a choice they change with the
     /// choice probabilities too.
     pub derivatives: bool,

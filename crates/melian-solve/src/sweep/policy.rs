@@ -6,7 +6,7 @@ use crate::{
     stage::Simultaneous,
     sweep::Policies,
     sweep::exp::exp_of_nonpositive,
-    sweep::together::{Settled, Together},
+    sweep::together::{Near, Settled, Together},
     tables::Tables,
 };
 use melian_model::StageId;
@@ -27,6 +27,7 @@ pub(crate) fn look_at(
     (id, state): (NodeId, usize),
     stage: StageId,
     values: &[Vec<f64>],
+    near: Option<Near>,
 ) -> Option<Look> {
     let Some((nodes, 0)) = plan.together_with(id) else { return look(plan, tables, id, state, values) };
     let together = Together { plan, tables, nodes };
@@ -34,7 +35,7 @@ pub(crate) fn look_at(
         nodes.iter().position(|&n| matches!(plan.nodes[n].op, Op::Choose { stage: s, .. } if s == stage))?;
     let moment = together.moment(state);
     let game = together.game_at(&moment, values);
-    let Settled { q, .. } = together.settle(&moment, &game, None);
+    let Settled { q, .. } = together.settle(&moment, &game, near);
     let mut worth = vec![0.0; q[place].len()];
     game.payoffs(place, &q, &mut worth);
     let actions = plan.nodes[nodes[place]].edges.len();

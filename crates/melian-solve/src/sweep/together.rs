@@ -23,6 +23,14 @@ pub(crate) struct Together<'a, 'm> {
     pub nodes: &'a [NodeId],
 }
 
+/// Choice probabilities close to those of choices made at the same time.
+#[derive(Clone, Copy)]
+pub(crate) struct Near<'a> {
+    pub policies: &'a Policies,
+    /// Whether what is close to them is wanted, on whatever branch of the stage it lies.
+    pub on_any_branch: bool,
+}
+
 /// The game at one state before all of them.
 pub(crate) struct Moment {
     /// For each choice, the actions that are available.
@@ -114,7 +122,7 @@ impl Together<'_, '_> {
     }
 
     /// The equilibrium of that game; `near` are choice probabilities close to it, if some are known.
-    pub fn settle(&self, moment: &Moment, game: &NormalForm, near: Option<&Policies>) -> Settled {
+    pub fn settle(&self, moment: &Moment, game: &NormalForm, near: Option<Near>) -> Settled {
         if moment.menus.iter().any(Vec::is_empty) {
             // An error, which is told where tables are filled, if the state can be reached.
             return Settled {
@@ -122,14 +130,15 @@ impl Together<'_, '_> {
                 ..Settled::default()
             };
         }
-        let near: Option<Vec<Vec<f64>>> = near.map(|near| {
+        let strategies = near.map(|near| -> Vec<Vec<f64>> {
             let of = |(k, &id): (usize, &NodeId)| {
                 let n = self.plan.nodes[id].space.size;
-                moment.menus[k].iter().map(|a| near[id][a * n + moment.states[k][0]]).collect()
+                moment.menus[k].iter().map(|a| near.policies[id][a * n + moment.states[k][0]]).collect()
             };
             self.nodes.iter().enumerate().map(of).collect()
         });
-        match equilibrium(game, &self.precisions(), near.as_deref()) {
+        let any = near.is_some_and(|near| near.on_any_branch);
+        match equilibrium(game, &self.precisions(), strategies.as_deref().map(|q| (q, any))) {
             Ok(Equilibrium { q, folds, crossings, .. }) => {
                 let counts = Counts { folds: folds as u64, crossings: crossings as u64, ..Counts::default() };
                 Settled { q, counts }
