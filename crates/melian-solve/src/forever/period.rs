@@ -198,7 +198,8 @@ impl Map for BackwardPeriod<'_, '_> {
         self.scatter(d, players, 2 * players, &mut after);
         let tally = Tally::default();
         let sweep = Sweep {
-            near: self.near.as_ref().map(|policies| Near { policies, on_any_branch: self.on_any_branch }),
+            // The point is the same as before, and so are choices made at the same time.
+            near: Some(Near { policies: &self.policies, on_any_branch: true }),
             derivatives: true,
             ..Sweep::new(plan, self.tables, &columns, &tally)
         };
