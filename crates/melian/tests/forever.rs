@@ -214,8 +214,7 @@ fn questions_about_all_time() {
 #[test]
 fn any_model_can_go_on_for_ever() {
     let session = Session::new();
-    let finite = ATTRITION.replace("forever", "for 3").replace("move == stay }", "move == stay }").to_owned()
-        + "finally { A gains 5 }\n";
+    let finite = ATTRITION.replace("forever", "for 3") + "finally { A gains 5 }\n";
     session.file("finite.melian", &finite);
     let ask = |options: &[&str]| {
         let line =

@@ -69,10 +69,8 @@ pub fn explain(
     let mut space = Workspace::default();
     let (horizon, mut tables, tail) = ending(plan, &belief.belief, period, &mut space)?;
     let tally = Tally::default();
-    let mut next: Option<Boundary> = match tail {
-        Some(tail) => Some(lines_for_ever(plan, &tables, &columns, players, tail, &mut space)),
-        None => None,
-    };
+    let mut next: Option<Boundary> =
+        tail.map(|tail| lines_for_ever(plan, &tables, &columns, players, tail, &mut space));
     let setting = &belief.belief;
     for later in (period + 1..=horizon).rev().skip_while(|&later| is_steady(plan, setting, later)) {
         tables.at(plan, later)?;

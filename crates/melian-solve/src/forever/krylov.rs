@@ -47,16 +47,15 @@ enum State {
     Stuck,
 }
 
+/// Replaces each vector v by M·v.
+type Product<'p, E> = &'p mut dyn FnMut(&mut [Vec<f64>]) -> Result<(), E>;
+
 /// The solutions. `along`: whether b is known to lie in the range of I − M, which need not be all vectors. `product`
 /// replaces each vector v by M·v.
 ///
 /// # Errors
 /// Those of `product`.
-pub(crate) fn solve<E>(
-    b: Vec<Vec<f64>>,
-    along: &[bool],
-    product: &mut dyn FnMut(&mut [Vec<f64>]) -> Result<(), E>,
-) -> Result<Vec<Limit>, E> {
+pub(crate) fn solve<E>(b: Vec<Vec<f64>>, along: &[bool], product: Product<E>) -> Result<Vec<Limit>, E> {
     let mut ways: Vec<Way> = b.into_iter().zip(along).map(|(b, along)| Way::new(b, *along)).collect();
     let mut last: Vec<f64> = vec![f64::INFINITY; ways.len()];
     for _ in 0..MOST_PRODUCTS {

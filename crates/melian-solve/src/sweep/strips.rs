@@ -296,10 +296,8 @@ impl<'r> StepWork<'r, '_> {
                 sum[..n].fill(0.0);
                 fetch(players + player.0, &mut |a, x| {
                     let (chosen, turned) = (&chosen[a * APART..][..n], &mut turned[a * APART..][..n]);
-                    for i in 0..n {
-                        turned[i] = x[i];
-                        sum[i] += chosen[i] * x[i];
-                    }
+                    turned.copy_from_slice(x);
+                    sum[..n].iter_mut().zip(chosen).zip(x).for_each(|((sum, p), x)| *sum += p * x);
                 });
                 for a in 0..sources.len() {
                     let (chosen, turned) = (&chosen[a * APART..][..n], &mut turned[a * APART..][..n]);
