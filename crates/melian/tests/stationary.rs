@@ -68,9 +68,8 @@ fn reports_of_small_models() {
     }
 }
 
-/// V11: at this precision rounding leads away from the symmetric equilibrium.
+/// V11: at this precision backward iteration leads away from the symmetric equilibrium.
 #[test]
-#[ignore = "a crossing at choices made at the same time is taken to one side when values differ by rounding only"]
 fn attrition_stays_symmetric() {
     let game = embedded("attrition");
     let found = readings(&game, &params(&[("lam", 5.0)]), &["quits(1)", "quits(2)", "value(Side[1])"]);
@@ -81,7 +80,6 @@ fn attrition_stays_symmetric() {
 
 /// V11: who never errs quits with chance c / (V + c), as the mixed equilibrium has it.
 #[test]
-#[ignore = "the branch of choices made at the same time is not followed to infinite precision where its end is mixed"]
 fn attrition_without_errors() {
     let model = text("models/attrition.melian").replace("precision = lam", "precision = inf");
     let game = game(model.split("claim ").next().unwrap(), &Values::new());

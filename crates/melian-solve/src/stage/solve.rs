@@ -41,7 +41,11 @@ pub fn equilibrium(
         return Ok(alone);
     }
     if lambda.iter().any(|l| l.is_infinite()) {
-        return nash(game, lambda);
+        let near = near.filter(|(_, any)| *any && lambda.iter().all(|l| l.is_infinite()));
+        return match near.and_then(|(q, _)| indifferent(game, q, &played(q))) {
+            Some(q) => Ok(Equilibrium { q, residual: 0.0, folds: 0, crossings: 0, steps: 0, index: 1.0 }),
+            None => nash(game, lambda),
+        };
     }
     let branch = Branch::new(game, lambda);
     let from = near.map(|(q, _)| log_odds(q));
@@ -188,13 +192,16 @@ fn nash(game: &NormalForm, lambda: &[f64]) -> Result<Equilibrium, Lost> {
         .collect();
     let mut found = principal_branch(game, &sharp, Stride::default())?;
     if lambda.iter().all(|l| l.is_infinite()) {
-        let played: Vec<Vec<usize>> =
-            found.q.iter().map(|q| (0..q.len()).filter(|&a| q[a] > UNPLAYED).collect()).collect();
-        if let Some(exact) = indifferent(game, &found.q, &played) {
+        if let Some(exact) = indifferent(game, &found.q, &played(&found.q)) {
             found.q = exact;
         }
     }
     Ok(found)
+}
+
+/// For each player, the actions that are played.
+fn played(q: &[Vec<f64>]) -> Vec<Vec<usize>> {
+    q.iter().map(|q| (0..q.len()).filter(|&a| q[a] > UNPLAYED).collect()).collect()
 }
 
 /// Play of these actions only, at which everyone is indifferent among theirs, close to `q`: Newton's method. `None` where
