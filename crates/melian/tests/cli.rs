@@ -98,6 +98,7 @@ fn run_as_json_keeps_its_fields() {
             "measures",
             "claims",
             "horizon_check",
+            "equilibrium",
             "games_solved",
             "periods_solved",
             "warnings"
