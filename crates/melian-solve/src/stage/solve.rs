@@ -191,10 +191,10 @@ fn nash(game: &NormalForm, lambda: &[f64]) -> Result<Equilibrium, Lost> {
         })
         .collect();
     let mut found = principal_branch(game, &sharp, Stride::default())?;
-    if lambda.iter().all(|l| l.is_infinite()) {
-        if let Some(exact) = indifferent(game, &found.q, &played(&found.q)) {
-            found.q = exact;
-        }
+    if lambda.iter().all(|l| l.is_infinite())
+        && let Some(exact) = indifferent(game, &found.q, &played(&found.q))
+    {
+        found.q = exact;
     }
     Ok(found)
 }
