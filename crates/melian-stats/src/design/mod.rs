@@ -1,0 +1,1 @@
+//! Points of the unit cube, and laws that make parameter values of them.

@@ -1,0 +1,1 @@
+//! Scenario discovery: boxes of parameters in which something happens, in few words.
