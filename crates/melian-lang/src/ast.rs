@@ -87,6 +87,10 @@ pub enum ItemKind {
     Finally(Block),
     /// `measure name(m) = q`.
     Measure(LetDecl),
+    /// `correlate a, b, arms by 0.6`.
+    Correlate(CorrelateDecl),
+    /// `plausible "words" when condition`.
+    Plausible(PlausibleDecl),
     /// `claim ID "words" : condition`.
     Claim(ClaimDecl),
 }
@@ -323,6 +327,24 @@ pub struct ClaimDecl {
     pub words: Text,
     /// What must hold.
     pub condition: Expr,
+}
+
+/// `plausible "words" when condition`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PlausibleDecl {
+    /// What has been observed, in words.
+    pub words: Option<Text>,
+    /// What must hold.
+    pub condition: Expr,
+}
+
+/// `correlate a, b, arms by 0.6`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CorrelateDecl {
+    /// Parameters, entries of tables, whole tables.
+    pub params: Vec<Expr>,
+    /// The rank correlation.
+    pub by: Expr,
 }
 
 /// Statements in braces.

@@ -27,8 +27,21 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 }
 
 /// Words that begin a declaration.
-pub(crate) const ITEMS: [&str; 11] =
-    ["const", "type", "param", "require", "player", "state", "let", "play", "finally", "measure", "claim"];
+pub(crate) const ITEMS: [&str; 13] = [
+    "const",
+    "type",
+    "param",
+    "require",
+    "correlate",
+    "player",
+    "state",
+    "let",
+    "play",
+    "finally",
+    "measure",
+    "plausible",
+    "claim",
+];
 
 /// Words that cannot be names, because expressions and statements are made of them.
 pub(crate) const RESERVED: [&str; 15] = [
@@ -68,6 +81,8 @@ pub(crate) fn item_alias(word: &str) -> Option<&'static str> {
         "query" | "question" | "output" | "report" => "measure",
         "assert" | "hypothesis" | "proposition" => "claim",
         "assume" | "constraint" | "requires" => "require",
+        "correlation" | "correlations" | "copula" => "correlate",
+        "evidence" | "record" | "observed" | "filter" => "plausible",
         "terminal" | "final" => "finally",
         "game" | "period" | "month" | "rounds" => "play",
         _ => return None,

@@ -160,6 +160,23 @@ const w[k in T] = { a: 1,
 }
 
 #[test]
+fn what_is_said_about_worlds() {
+    check(
+        "model m\n/// d\nplausible   \"w\"  when a>1  // c\nplausible when\n  a<1 by 0.1\n   and b near c within 1 // e\n// f\ncorrelate a,b [ x ],c by - 0.5 // g\ncorrelate a, d by 0.5 /// h",
+        "model m
+/// d
+plausible \"w\" when a > 1  // c
+plausible when
+    a < 1 by 0.1
+    and b near c within 1  // e
+// f
+correlate a, b[x], c by -0.5  // g
+correlate a, d       by 0.5   /// h
+",
+    );
+}
+
+#[test]
 fn windows_line_ends_and_byte_order_marks_go() {
     check("\u{feff}model m\r\n\r\n// c\r\nconst a = 1\r\n", "model m\n\n// c\nconst a = 1\n");
 }

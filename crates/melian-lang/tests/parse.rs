@@ -390,6 +390,32 @@ fn play_says_once_how_long() {
 }
 
 #[test]
+fn what_is_said_about_worlds() {
+    check_problems(
+        "model m\nplausible when a > 1\nplausible \"w\" when a < 1 by 0.1 and b near c within 1\n",
+        &[],
+    );
+    check_problems("model m\ncorrelate a, b[x], c by -0.5\nmeasure q = P[a]\n", &[]);
+    check_problems(
+        "model m\nplausible \"w\" : a > 1\nplausible if a > 1\n",
+        &[("plausible-form", 2), ("plausible-form", 3)],
+    );
+    check_problems(
+        "model m\nplausible a > 1\nplausible \"w\"\nmeasure q = 1 +\n",
+        &[("plausible-form", 2), ("plausible-form", 4), ("unexpected-token", 4)],
+    );
+    check_problems(
+        "model m\ncorrelate a, b = 0.5\ncorrelate a b by 0.5\ncorrelate a, by 0.5\n",
+        &[("correlate-form", 2), ("correlate-form", 3), ("correlate-form", 4)],
+    );
+    check_problems(
+        "model m\nplausibel when a > 1\ncorrelation a, b by 0.5\n",
+        &[("unknown-keyword", 2), ("unknown-keyword", 3)],
+    );
+    check_problems("model m\nplay once {\n    plausible when a > 1\n}\n", &[("misplaced-declaration", 3)]);
+}
+
+#[test]
 fn a_missing_brace_is_found_by_indentation() {
     check_problems(
         "model m\nplay once {\n    A chooses s {\n        keep {\n            x = 1\n        go { x = 2 }\n    }\n}\nmeasure q = P[a]\n",

@@ -1,6 +1,6 @@
 //! The game: who plays, what varies, what is paid, how long it lasts.
 
-use crate::{Block, Claim, Domain, Enumeration, Expr, Measure, Span, StatementKind};
+use crate::{Block, Claim, Correlation, Domain, Enumeration, Expr, Measure, Plausible, Span, StatementKind};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -64,6 +64,8 @@ pub struct Model {
     pub params: Vec<Param>,
     /// Constraints on the parameters (`require`): expressions without variables.
     pub requirements: Vec<Expr>,
+    /// Which parameters hang together over the plausible worlds; [`Model::copula`] says how.
+    pub correlations: Vec<Correlation>,
     /// Players, in order of declaration.
     pub players: Vec<Player>,
     /// Everything that varies: state variables, locals, stages.
@@ -80,6 +82,8 @@ pub struct Model {
     pub finally: Block,
     /// Named questions.
     pub measures: Vec<Measure>,
+    /// What a world must show to be plausible: all of them must hold.
+    pub plausible: Vec<Plausible>,
     /// Claims, in order.
     pub claims: Vec<Claim>,
 }

@@ -6,6 +6,7 @@
 //! All values are `f64`: a truth value is 0 or 1, a label of an enumeration is its index, a level of a numeric
 //! domain is the number it stands for. Types are checked where the model is built, so evaluation needs none.
 
+pub mod correlation;
 pub mod diagnostic;
 pub mod domain;
 pub mod expr;
@@ -15,6 +16,7 @@ pub mod program;
 pub mod question;
 pub mod span;
 
+pub use correlation::{Copula, Correlation};
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use domain::{Domain, Enumeration};
 pub use expr::{BinaryOp, Expr, ExprKind, Function, UnaryOp};
@@ -24,7 +26,7 @@ pub use game::{
 };
 pub use program::{ActionBody, Block, Choice, Draw, Outcome, Statement, StatementKind, Weight};
 pub use question::{
-    Ahead, Atom, Change, Claim, Commitment, Comparison, Condition, Measure, Question, QuestionKind, Settings,
-    Window,
+    Ahead, Atom, Change, Claim, Commitment, Comparison, Condition, Measure, Plausible, Question,
+    QuestionKind, Settings, Window,
 };
 pub use span::Span;

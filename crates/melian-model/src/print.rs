@@ -24,7 +24,8 @@ pub fn number(x: f64) -> String {
     if (1e-4..1e15).contains(&magnitude) { format!("{rounded}") } else { format!("{rounded:e}") }
 }
 
-/// The whole model: players, parameters, variables, the program with names instead of ids, questions, claims.
+/// The whole model: players, parameters, variables, the program with names instead of ids, questions, what is plausible,
+/// claims.
 pub fn print_model(model: &Model) -> String {
     let mut text = String::new();
     print_head(model, &mut text);
@@ -91,6 +92,10 @@ fn print_params(model: &Model, out: &mut String) {
     }
     for requirement in &model.requirements {
         line!(out, "    require {}", expr_text(model, requirement));
+    }
+    for correlation in &model.correlations {
+        let names: Vec<&str> = correlation.params.iter().map(|p| model.params[p.0].name.as_str()).collect();
+        line!(out, "    correlate {} by {}", names.join(", "), number(correlation.by));
     }
 }
 
@@ -224,6 +229,14 @@ fn print_questions(model: &Model, out: &mut String) {
     }
     for (name, question) in measures {
         line!(out, "    {name} = {}", question_text(model, question));
+    }
+    if !model.plausible.is_empty() {
+        line!(out, "\nplausible when");
+    }
+    for plausible in &model.plausible {
+        let words = &plausible.words;
+        let words = if words.is_empty() { String::new() } else { format!("{words:?} :\n        ") };
+        line!(out, "    {words}{}", condition_text(model, &plausible.condition));
     }
     if !model.claims.is_empty() {
         line!(out, "\nclaims");

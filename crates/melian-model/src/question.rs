@@ -264,6 +264,21 @@ pub struct Claim {
     pub text: String,
 }
 
+/// `plausible "words" when condition`: worlds in which it does not hold do not fit what has been observed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plausible {
+    /// What has been observed, in words; may be empty.
+    pub words: String,
+    /// What must hold.
+    pub condition: Condition,
+    /// Doc comment.
+    pub doc: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// The condition as written.
+    pub text: String,
+}
+
 /// A condition with a signed margin.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Condition {

@@ -1,6 +1,8 @@
-//! Measures and claims; and what is asked of a compiled model later: questions, settings, bindings, stages.
+//! Measures, what is plausible, and claims; and what is asked of a compiled model later: questions, settings, bindings, stages.
 
-use melian_model::{Claim, Condition, Diagnostic, Measure, Model, Question, Settings, Span, StageId, VarId};
+use melian_model::{
+    Claim, Condition, Diagnostic, Measure, Model, Plausible, Question, Settings, Span, StageId, VarId,
+};
 
 use super::{Elaborator, Symbols, env::Env, names::Meaning, symbols::Global};
 use crate::ast::{self, Aggregate, File, ItemKind};
@@ -34,6 +36,22 @@ impl<'a> Elaborator<'a> {
         }
     }
 
+    /// What a world must show to be plausible.
+    pub fn plausible(&mut self) {
+        let file = self.file;
+        for item in &file.items {
+            let ItemKind::Plausible(decl) = &item.kind else { continue };
+            let Some((condition, text)) = self.tested(&decl.condition) else { continue };
+            self.model.plausible.push(Plausible {
+                words: decl.words.as_ref().map(|words| words.value.clone()).unwrap_or_default(),
+                condition,
+                doc: item.doc.clone(),
+                span: item.span,
+                text,
+            });
+        }
+    }
+
     /// All claims.
     pub fn claims(&mut self) {
         let file = self.file;
@@ -49,21 +67,27 @@ impl<'a> Elaborator<'a> {
                     None => ids.push((&id.text, id.span)),
                 }
             }
-            let before = self.problems.met();
-            let Some(condition) = self.condition(&decl.condition, &Env::default()) else {
-                self.never_silent(before, decl.condition.span);
-                continue;
-            };
-            let text = self.source(decl.condition.span).unwrap_or_default();
+            let Some((condition, text)) = self.tested(&decl.condition) else { continue };
             self.model.claims.push(Claim {
                 id: decl.id.as_ref().map(|id| id.text.clone()).unwrap_or_default(),
                 words: decl.words.value.clone(),
                 condition,
                 doc: item.doc.clone(),
                 span: item.span,
-                text: one_line(&text),
+                text,
             });
         }
+    }
+
+    /// What an answer is tested by, and its text.
+    fn tested(&mut self, written: &'a ast::Expr) -> Option<(Condition, String)> {
+        let before = self.problems.met();
+        let Some(condition) = self.condition(written, &Env::default()) else {
+            self.never_silent(before, written.span);
+            return None;
+        };
+        let text = self.source(written.span).unwrap_or_default();
+        Some((condition, one_line(&text)))
     }
 
     /// INVARIANT: what cannot be read is reported. Should a cause have been missed, this says so instead.

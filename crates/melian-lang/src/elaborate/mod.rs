@@ -1,7 +1,7 @@
 //! Syntax tree to model: names get their meaning, types are checked, families and macros are expanded.
 //!
-//! Order: types, constants, parameters, the head of `play`, players, state variables, requirements, the period,
-//! `finally`, measures, claims, lints. Constants are read when first needed. Everything that a `let`, a family or a
+//! Order: types, constants, parameters, the head of `play`, players, state variables, requirements, correlations, the
+//! period, `finally`, measures, what is plausible, claims, lints. Constants are read when first needed. Everything that a `let`, a family or a
 //! loop stands for is written out, so an amount of work is allowed and no more ([`Elaborator::spend`]).
 
 mod aggregates;
@@ -12,6 +12,7 @@ mod claims;
 mod comparisons;
 mod conditions;
 mod constants;
+mod correlations;
 mod defaults;
 mod domains;
 mod draws;
@@ -153,8 +154,10 @@ impl<'a> Elaborator<'a> {
         self.players();
         self.states();
         self.requirements();
+        self.correlations();
         self.program();
         self.measures();
+        self.plausible();
         self.claims();
         self.check_unused_lets();
         if !self.problems.any_error() {

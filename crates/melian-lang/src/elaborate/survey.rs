@@ -91,7 +91,10 @@ impl<'a> Elaborator<'a> {
                     self.only_one("finally", declaration.span, &mut finals);
                     self.survey_block(block);
                 }
-                ItemKind::Require(_) | ItemKind::Claim(_) => {}
+                ItemKind::Require(_)
+                | ItemKind::Correlate(_)
+                | ItemKind::Plausible(_)
+                | ItemKind::Claim(_) => {}
             }
         }
         if plays.is_none() {

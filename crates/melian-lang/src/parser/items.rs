@@ -7,8 +7,8 @@ use super::layout::Part;
 use super::sets::Between;
 use crate::{
     ast::{
-        ClaimDecl, Const, Entry, Expr, ExprKind, File, Item, ItemKind, Length, LetDecl, ParamDecl, Play,
-        PlayerDecl, SetKind, StateDecl, TableIndex, TypeDecl, Value,
+        Const, Entry, Expr, ExprKind, File, Item, ItemKind, Length, LetDecl, ParamDecl, Play, PlayerDecl,
+        SetKind, StateDecl, TableIndex, TypeDecl, Value,
     },
     lexer::Kind,
     words,
@@ -98,6 +98,7 @@ impl Parser<'_> {
             }
             "param" => self.param(),
             "require" => Ok(ItemKind::Require(self.expression()?)),
+            "correlate" => self.correlate(),
             "player" => {
                 let name = self.new_name("the player's name")?;
                 let index = self.family_index()?;
@@ -113,6 +114,7 @@ impl Parser<'_> {
             "play" => self.play(),
             "finally" => Ok(ItemKind::Finally(self.block("`finally`")?)),
             "measure" => Ok(ItemKind::Measure(self.let_decl(Context::CONDITION)?)),
+            "plausible" => self.plausible(),
             _ => self.claim(),
         }
     }
@@ -156,8 +158,8 @@ impl Parser<'_> {
             Err(Lost) => {
                 let title = format!("expected a declaration, found {}", self.found());
                 let problem = Diagnostic::error("unexpected-token", title, here).help(
-                    "declarations begin with `const`, `type`, `param`, `require`, \
-                    `player`, `state`, `let`, `play`, `finally`, `measure` or `claim`",
+                    "declarations begin with `const`, `type`, `param`, `require`, `correlate`, `player`, \
+                    `state`, `let`, `play`, `finally`, `measure`, `plausible` or `claim`",
                 );
                 Err(self.fail(problem))
             }
@@ -431,15 +433,5 @@ impl Parser<'_> {
         let body = self.block("`play`")?;
         let length = length.unwrap_or(Length::Once);
         Ok(ItemKind::Play(Play { word, length, from, body }))
-    }
-
-    /// `ID "words" : condition`.
-    fn claim(&mut self) -> Parsed<ItemKind> {
-        let id = if self.sees(Kind::Word) { Some(self.new_name("the claim's id")?) } else { None };
-        let words = self.quoted("the claim in words, in quotes")?;
-        self.colon("the condition stands after `:`")?;
-        self.mark(self.at - 1, Part::SPACED);
-        let condition = self.condition()?;
-        Ok(ItemKind::Claim(ClaimDecl { id, words, condition }))
     }
 }

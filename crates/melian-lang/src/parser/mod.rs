@@ -15,6 +15,7 @@ mod recover;
 mod sets;
 mod statements;
 mod values;
+mod worlds;
 
 use melian_model::Diagnostic;
 

@@ -21,6 +21,11 @@ impl Parser<'_> {
             "require" => at_margin && next != Kind::BraceOpen,
             "play" => next == Kind::Word && (word == "once" || matches!(self.word_at(2), "for" | "forever")),
             "finally" => at_margin && next == Kind::BraceOpen,
+            "correlate" => {
+                let verb = matches!(word, "gains" | "pays" | "chooses");
+                at_margin && !verb && follows(&[Kind::Comma, Kind::SquareOpen, Kind::Word])
+            }
+            "plausible" => next == Kind::Text || word == "when",
             "claim" => next == Kind::Text || follows(&[Kind::Text]),
             _ => false,
         }
