@@ -77,16 +77,7 @@ fn print_params(model: &Model, out: &mut String) {
     }
     line!(out, "\nparameters ({})", model.params.len());
     for Param { name, default, range, unit, .. } in &model.params {
-        let range = match range {
-            None => String::new(),
-            Some(Range::Between(lo, hi)) => format!(" in {} .. {}", number(*lo), number(*hi)),
-            Some(Range::Normal(a, b)) => format!(" ~ normal({}, {})", number(*a), number(*b)),
-            Some(Range::Lognormal(a, b)) => format!(" ~ lognormal({}, {})", number(*a), number(*b)),
-            Some(Range::Triangular(a, b, c)) => {
-                format!(" ~ triangular({}, {}, {})", number(*a), number(*b), number(*c))
-            }
-            Some(Range::Beta(a, b)) => format!(" ~ beta({}, {})", number(*a), number(*b)),
-        };
+        let range = range.map_or_else(String::new, |range| format!(" {}", range_text(range)));
         let unit = if unit.is_empty() { String::new() } else { format!(" unit {unit:?}") };
         line!(out, "    {name} = {}{range}{unit}", number(*default));
     }
@@ -136,6 +127,17 @@ fn print_variables(model: &Model, out: &mut String) {
             VarKind::Ended => ("ended", " = false".into(), String::new()),
         };
         line!(out, "    {word} {} : {}{start}{when}", variable.name, domain_text(model, variable));
+    }
+}
+
+/// The plausible values of a parameter: `in 0.1 .. 0.3`, `~ normal(0, 1)`.
+pub fn range_text(range: Range) -> String {
+    match range {
+        Range::Between(lo, hi) => format!("in {} .. {}", number(lo), number(hi)),
+        Range::Normal(a, b) => format!("~ normal({}, {})", number(a), number(b)),
+        Range::Lognormal(a, b) => format!("~ lognormal({}, {})", number(a), number(b)),
+        Range::Triangular(a, b, c) => format!("~ triangular({}, {}, {})", number(a), number(b), number(c)),
+        Range::Beta(a, b) => format!("~ beta({}, {})", number(a), number(b)),
     }
 }
 

@@ -32,3 +32,12 @@ impl Engine for Solver<'_> {
         Some(*self.plan.size())
     }
 }
+
+impl<E: Engine + ?Sized> Engine for &E {
+    fn answer(&self, games: &[Game<'_>], progress: &dyn Fn(f64)) -> Result<Solved, Trouble> {
+        (**self).answer(games, progress)
+    }
+    fn size(&self) -> Option<PlanSize> {
+        (**self).size()
+    }
+}

@@ -12,6 +12,7 @@
 //! - [`reading`]: the value of a question, given the ledger;
 //! - [`verdict`]: the margin and the verdict of a condition;
 //! - [`study`]: the rounds; [`engine`]: the solver behind them;
+//! - [`worlds`]: the same questions at many points of the parameters' plausible values;
 //! - [`outlook`], [`mod@opening`]: the standard tables of a report.
 
 pub mod constant;
@@ -23,6 +24,7 @@ pub mod reading;
 pub mod study;
 pub mod verdict;
 pub mod world;
+pub mod worlds;
 
 pub use engine::Engine;
 pub use ledger::{Ledger, Need};

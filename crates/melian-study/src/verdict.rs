@@ -24,7 +24,7 @@ use crate::reading::{Entered, Place, Reading, Step, Walk};
 const TOLERANCE: f64 = 1e-9;
 
 /// How many values of the parameter `rises` looks at.
-const POINTS: usize = 5;
+pub(crate) const POINTS: usize = 5;
 
 /// Whether a condition holds.
 #[derive(Clone, PartialEq, Debug)]

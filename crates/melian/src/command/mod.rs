@@ -17,6 +17,7 @@ mod start;
 mod starter;
 mod tables;
 mod why;
+mod worlds;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -73,6 +74,9 @@ enum Command {
     /// Find the stationary equilibria of play that goes on for ever
     #[command(after_help = equilibrium::EXAMPLES)]
     Equilibrium(equilibrium::Equilibrium),
+    /// Solve a model at many points of its parameters' ranges: how sure is each claim?
+    #[command(after_help = worlds::EXAMPLES)]
+    Worlds(worlds::Worlds),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -214,6 +218,7 @@ pub fn main() -> i32 {
         Command::Print(print) => print.execute(&shell),
         Command::Explain(explain) => explain.execute(&shell),
         Command::Equilibrium(equilibrium) => equilibrium.execute(&shell),
+        Command::Worlds(worlds) => worlds.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();

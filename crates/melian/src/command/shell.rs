@@ -194,6 +194,18 @@ impl Shell {
         }
     }
 
+    /// A bar for so many things that are done one by one.
+    pub fn count(&self, what: &str, all: u64) -> Count {
+        let target = if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::hidden());
+        let template = format!("{what} {{bar:30}} {{human_pos}} of {{human_len}} · {{msg}} · {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        let hidden = std::cell::Cell::new(Some(target));
+        Count { bar, hidden, started: Instant::now(), before: std::cell::Cell::new(0) }
+    }
+
     /// Does work that reports its progress from 0 to 1; a bar appears if it takes long and somebody is watching.
     pub fn watch<T>(&self, what: &str, work: impl FnOnce(&dyn Fn(f64)) -> T) -> T {
         const STEPS: u64 = 1000;
@@ -215,6 +227,46 @@ impl Shell {
         });
         bar.finish_and_clear();
         result
+    }
+}
+
+/// A bar that counts, with rate and time left; shown after a while if somebody is watching.
+pub struct Count {
+    bar: ProgressBar,
+    hidden: std::cell::Cell<Option<ProgressDrawTarget>>,
+    started: Instant,
+    before: std::cell::Cell<u64>,
+}
+
+impl Count {
+    /// So many were done before: they do not count for the rate.
+    pub fn begin_with(&self, done: u64) {
+        self.before.set(self.before.get() + done);
+        self.bar.inc(done);
+        self.bar.reset_eta();
+    }
+
+    /// One more is done.
+    pub fn one(&self) {
+        if self.started.elapsed() > PATIENCE
+            && let Some(target) = self.hidden.take()
+        {
+            self.bar.set_draw_target(target);
+        }
+        self.bar.inc(1);
+        let done = (self.bar.position() - self.before.get()) as f64;
+        let rate = done / self.started.elapsed().as_secs_f64().max(1e-9);
+        self.bar.set_message(if rate < 10.0 {
+            format!("{rate:.2} a second")
+        } else {
+            format!("{rate:.0} a second")
+        });
+    }
+
+    /// Takes the bar away; how many were done, and in how many seconds.
+    pub fn finish(self) -> (u64, f64) {
+        self.bar.finish_and_clear();
+        (self.bar.position() - self.before.get(), self.started.elapsed().as_secs_f64())
     }
 }
 

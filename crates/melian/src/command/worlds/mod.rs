@@ -1,0 +1,461 @@
+//! `melian worlds`: a model solved at many points of its parameters' plausible values.
+
+mod folder;
+mod given;
+mod journal;
+mod parts;
+mod summary;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use melian::{
+    Query,
+    model::{Model, ParamId, print::range_text},
+    solver::Scenario,
+    stats::{
+        design::{
+            Points, SCRAMBLES,
+            points::{SOBOL_COORDINATES, SOBOL_POINTS},
+        },
+        interval::corrected,
+    },
+    study::worlds::{Design, Ensemble, Sheet, Spread, Varied},
+};
+use serde_json::json;
+
+use self::{
+    folder::{Desk, Folder, fingerprint},
+    parts::Schema,
+    summary::Summary,
+};
+use super::{
+    Format, Settings,
+    ask::read,
+    shell::{Failure, Loaded, Outcome, Shell},
+};
+
+/// Examples for `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  melian worlds signorino                       10,000 Sobol points of all ranges
+  melian worlds ukraine -n 4096 -c front_levels=4,money_levels=3,ru_levels=2,ua_levels=2
+  melian worlds my.melian --vary dmg,oil_price --design grid --levels 21
+  melian worlds my.melian --until-width 0.02    stop when every share is that sure
+  melian worlds my.melian --points points.csv   worlds of your own, one a row
+  melian worlds my.melian --shard 3/16          the third of 16 machines
+
+The same command goes on where it was interrupted. Results: DIR/part-*.parquet.";
+
+/// Solve a model at many points of its parameters' ranges: how sure is each claim?
+#[derive(Args)]
+pub struct Worlds {
+    /// Path, name of an embedded model, or -
+    model: String,
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    points: PointArgs,
+    /// Folder for the results [default: NAME.worlds]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Ask this too, of every world
+    #[arg(long = "ask", value_name = "QUESTION")]
+    asked: Vec<String>,
+    /// Leave the measures out
+    #[arg(long)]
+    no_measures: bool,
+    /// Solve only every N-th part, beginning with the K-th: one of N machines
+    #[arg(long, value_name = "K/N", value_parser = shard, conflicts_with = "until_width")]
+    shard: Option<(u64, u64)>,
+    /// Stop as soon as the interval of every share is no wider than this
+    #[arg(long, value_name = "WIDTH", value_parser = width)]
+    until_width: Option<f64>,
+    /// Also write all worlds to this CSV file
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// Options of every command that goes through worlds.
+#[derive(Args, Clone, Debug)]
+pub struct PointArgs {
+    /// How many worlds; rounded up to a multiple of 16 for sobol and lhs
+    #[arg(short, long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    n: u64,
+    /// Where they are
+    #[arg(long, value_enum, default_value_t = Kind::Sobol)]
+    design: Kind,
+    /// Seed of what is random
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Values of each parameter in a grid
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..1_000_000))]
+    levels: u64,
+    /// A CSV file with one world a row and a column for each parameter that varies; is --design file
+    #[arg(long, value_name = "FILE")]
+    points: Option<String>,
+    /// Only these parameters vary
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    vary: Vec<String>,
+    /// These parameters do not vary
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "vary")]
+    fix: Vec<String>,
+}
+
+/// Where worlds are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Kind {
+    /// Scrambled Sobol points, in 16 independent scrambles
+    Sobol,
+    /// Latin hypercubes, 16 independent ones
+    Lhs,
+    /// Independent random points
+    Random,
+    /// All combinations of equally spaced values
+    Grid,
+    /// Points from the file that --points names
+    File,
+}
+
+/// `k/N`.
+fn shard(text: &str) -> Result<(u64, u64), String> {
+    let parts =
+        text.split_once('/').and_then(|(k, n)| Some((k.trim().parse().ok()?, n.trim().parse().ok()?)));
+    match parts {
+        Some((k, n)) if 1 <= k && k <= n => Ok((k, n)),
+        _ => Err("write K/N, such as 3/16 for the third of sixteen".into()),
+    }
+}
+
+/// A width between 0 and 1.
+fn width(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(x) if 0.0 < x && x < 1.0 => Ok(x),
+        _ => Err("write a width between 0 and 1, such as 0.02".into()),
+    }
+}
+
+/// Worlds of a design, with what is random about them.
+pub struct Plan {
+    /// What varies.
+    pub varied: Varied,
+    /// Where the worlds are.
+    pub design: Design,
+    /// How many there are.
+    pub worlds: u64,
+    /// The design in a description.
+    pub description: serde_json::Value,
+}
+
+impl Plan {
+    /// What the design tells about its own error.
+    pub fn spread(&self) -> Spread {
+        match &self.design {
+            Design::Drawn(Points::Grid { .. }) => Spread::None,
+            Design::Drawn(Points::Random { .. }) | Design::Given(_) => Spread::Independent,
+            Design::Drawn(Points::Sobol { .. } | Points::Latin { .. }) => Spread::Randomised,
+        }
+    }
+}
+
+impl PointArgs {
+    /// The worlds of a model around a base world.
+    ///
+    /// # Errors
+    /// Unknown names, nothing that varies, a design that cannot have so many points, a file that is no design.
+    pub fn plan(&self, model: &Model, base: &Scenario, settings: &Settings) -> Result<Plan, Failure> {
+        let named = |list: &[String]| -> Result<Vec<ParamId>, Failure> {
+            let find = |name: &String| {
+                let place = model.params.iter().position(|p| p.name == *name);
+                place.map(ParamId).ok_or_else(|| unknown(model, name))
+            };
+            list.iter().map(find).collect()
+        };
+        let (vary, mut fixed) = (named(&self.vary)?, named(&self.fix)?);
+        for param in &vary {
+            if model.params[param.0].range.is_none() {
+                let name = &model.params[param.0].name;
+                return Err(Failure::plain("nothing-varies", format!("`{name}` has no range to vary over"))
+                    .help(&format!("give it one: `param {name} = … in LOW .. HIGH`")));
+            }
+        }
+        // A value that is given is no longer in question.
+        fixed.extend(model.params.iter().enumerate().filter_map(|(index, param)| {
+            settings.params.iter().any(|(name, _)| *name == param.name).then_some(ParamId(index))
+        }));
+        let only = |p: ParamId| (vary.is_empty() || vary.contains(&p)) && !fixed.contains(&p);
+        let values = &base.segments[0].path.params;
+        let varied = Varied::new(model, values, only);
+        if varied.params.is_empty() {
+            return Err(Failure::plain("nothing-varies", "no parameter varies: there is one world only")
+                .help("give parameters ranges: `param c = 0.2 in 0.1 .. 0.3`"));
+        }
+        let (design, worlds, description) = self.design(model, &varied)?;
+        Ok(Plan { varied, design, worlds, description })
+    }
+
+    fn design(&self, model: &Model, varied: &Varied) -> Result<(Design, u64, serde_json::Value), Failure> {
+        let (seed, coordinates) = (self.seed, varied.params.len());
+        let whole = self.n.div_ceil(SCRAMBLES) * SCRAMBLES;
+        let kind = if self.points.is_some() { Kind::File } else { self.design };
+        Ok(match kind {
+            Kind::Random => {
+                (Design::Drawn(Points::Random { seed }), self.n, json!({"kind": "random", "seed": seed}))
+            }
+            Kind::Sobol => {
+                let instead = "take `--design lhs` or `--design random`";
+                if coordinates > SOBOL_COORDINATES {
+                    let title = format!(
+                        "Sobol points have at most {SOBOL_COORDINATES} coordinates, not {coordinates}"
+                    );
+                    return Err(Failure::plain("too-many-worlds", title).help(instead));
+                }
+                if whole > SOBOL_POINTS {
+                    let title = format!("there are {SOBOL_POINTS} Sobol points, not {whole}");
+                    return Err(Failure::plain("too-many-worlds", title).help(instead));
+                }
+                let said = json!({"kind": "sobol", "seed": seed, "scrambles": SCRAMBLES});
+                (Design::Drawn(Points::Sobol { seed }), whole, said)
+            }
+            Kind::Lhs => {
+                let strata = whole / SCRAMBLES;
+                let said = json!({"kind": "lhs", "seed": seed, "hypercubes": SCRAMBLES, "strata": strata});
+                (Design::Drawn(Points::Latin { seed, strata }), whole, said)
+            }
+            Kind::Grid => {
+                let levels = self.levels;
+                let worlds = u32::try_from(coordinates).ok().and_then(|d| levels.checked_pow(d));
+                let Some(worlds) = worlds.filter(|&w| w <= MOST_OF_A_GRID) else {
+                    let title = format!("a grid of {levels} values of {coordinates} parameters is too large");
+                    return Err(Failure::plain("too-many-worlds", title)
+                        .help("choose a few parameters with `--vary a,b`, or fewer `--levels`"));
+                };
+                (Design::Drawn(Points::Grid { levels }), worlds, json!({"kind": "grid", "levels": levels}))
+            }
+            Kind::File => {
+                let Some(path) = &self.points else {
+                    return Err(Failure::plain("design-file", "`--design file` needs a file")
+                        .help("name it with `--points FILE`"));
+                };
+                let (rows, bytes) = given::read(model, varied, path)?;
+                let worlds = rows.len() as u64;
+                (Design::Given(rows), worlds, json!({"kind": "file", "sha256": fingerprint(&bytes)}))
+            }
+        })
+    }
+}
+
+/// More worlds than this are no grid that anybody means.
+const MOST_OF_A_GRID: u64 = 100_000_000;
+
+fn unknown(model: &Model, name: &str) -> Failure {
+    let failure = Failure::plain("unknown-name", format!("there is no parameter `{name}`"));
+    match melian::nearest_name(name, model.params.iter().map(|p| p.name.as_str())) {
+        Some(near) => failure.help(&format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}
+
+/// Parts of a study: a power of two, so that looks after 2, 4, 8, … of them fall together with powers of two.
+fn part_worlds(worlds: u64) -> u64 {
+    worlds.div_ceil(64).next_power_of_two().clamp(16, 16_384)
+}
+
+impl Worlds {
+    /// Does it.
+    pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
+        let loaded = shell.load(&self.model, &self.settings)?;
+        let model = loaded.game.model();
+        let setup = self.settings.setup();
+        let base = setup.world(model).map_err(|problems| loaded.failure(problems))?;
+        let plan = self.points.plan(model, &base, &self.settings)?;
+        let queries: Vec<Query> = self.asked.iter().map(|q| read(&loaded, q)).collect::<Result<_, _>>()?;
+        let sheet = self.sheet(model, &queries)?;
+        let description = self.description(&loaded, &plan, &sheet)?;
+        let lock = self.shard.map_or_else(|| ".lock".into(), |(k, n)| format!(".lock-{k}-of-{n}"));
+        let usual = PathBuf::from(format!("{}.worlds", model.name));
+        let path = self.out.as_ref().unwrap_or(&usual);
+        let folder = Folder::open(path, &description, &loaded.game.text, &lock)?;
+        if self.shard.is_none() {
+            folder.sweep();
+        }
+        let options = self.settings.options(model)?;
+        let ensemble = Ensemble::new(model, base.clone(), &sheet, (&plan.design, &plan.varied), &options)
+            .map_err(|problems| loaded.failure(problems))?;
+        self.solve(shell, &loaded, &plan, &sheet, &folder, &ensemble)?;
+        if let Some(csv) = &self.csv {
+            summary::export(&folder, csv)?;
+        }
+        let missing = folder.parts() - folder.done().len() as u64;
+        if self.shard.is_some() && missing > 0 {
+            shell.note(&format!(
+                "{} of {} parts are in {}; when all are in one folder, the command without --shard sums them up",
+                folder.parts() - missing,
+                folder.parts(),
+                path.display()
+            ));
+            return Ok(Outcome::Done);
+        }
+        let baseline = ensemble.at(&plan.varied.base);
+        let summary = Summary::of(&folder, &sheet, plan.spread(), LEVEL)?;
+        shell.print(&match self.format {
+            Format::Table => summary.page(model, &folder, &sheet, &baseline, shell.colour()),
+            Format::Json => summary.json(model, &folder, &sheet, &baseline),
+            Format::Csv => summary.csv(model, &sheet, &baseline),
+        });
+        Ok(Outcome::Done)
+    }
+
+    fn sheet<'q>(&self, model: &'q Model, queries: &'q [Query]) -> Result<Sheet<'q>, Failure> {
+        let mut sheet = Sheet::of_model(model, !self.no_measures, true);
+        for (text, query) in self.asked.iter().zip(queries) {
+            let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if sheet.numbers.contains(&name) || sheet.verdicts.contains(&name) {
+                return Err(Failure::plain("asked-twice", format!("`{name}` is asked already")));
+            }
+            match query {
+                Query::Question(question) => sheet.question(&name, question),
+                Query::Condition(condition) => sheet.condition(&name, condition),
+            }
+        }
+        if sheet.numbers.is_empty() {
+            return Err(Failure::plain("nothing-asked", "the model has no measures and no claims")
+                .help("ask something with `--ask 'QUESTION'`"));
+        }
+        Ok(sheet)
+    }
+
+    /// Everything that the results hang on.
+    fn description(
+        &self,
+        loaded: &Loaded,
+        plan: &Plan,
+        sheet: &Sheet<'_>,
+    ) -> Result<serde_json::Value, Failure> {
+        let model = loaded.game.model();
+        let settings = &self.settings;
+        let pairs = |list: &[(String, f64)]| -> serde_json::Value {
+            list.iter().map(|(name, x)| (name.clone(), json!(x))).collect::<serde_json::Map<_, _>>().into()
+        };
+        let starts = settings.starts.iter().map(|(name, x)| (name.clone(), json!(x)));
+        let from = settings.start_from.as_ref().map(std::fs::read).transpose();
+        let from = from.map_err(|e| Failure::plain("unreadable-file", e.to_string()))?;
+        let varied = plan.varied.params.iter().map(|p| {
+            let param = &model.params[p.0];
+            (param.name.clone(), json!(param.range.map_or_else(String::new, range_text)))
+        });
+        Ok(json!({
+            "format": 1,
+            "melian": env!("CARGO_PKG_VERSION"),
+            "model": {
+                "name": model.name,
+                "sha256": fingerprint(loaded.game.text.as_bytes()),
+                "forever": model.is_forever(),
+            },
+            "set": {
+                "params": pairs(&settings.params),
+                "start": starts.collect::<serde_json::Map<_, _>>(),
+                "const": pairs(&settings.consts),
+            },
+            "solver": {
+                "homotopy": settings.homotopy,
+                "allow_unconverged": settings.allow_unconverged,
+                "start_from_sha256": from.map(|bytes| fingerprint(&bytes)),
+            },
+            "design": plan.description,
+            "varied": varied.collect::<serde_json::Map<_, _>>(),
+            "numbers": sheet.numbers,
+            "verdicts": sheet.verdicts,
+            "plausible": sheet.verdicts[sheet.plausible.clone()],
+            "worlds": plan.worlds,
+            "part_worlds": part_worlds(plan.worlds),
+        }))
+    }
+
+    /// Solves what is not there yet.
+    fn solve(
+        &self,
+        shell: &Shell,
+        loaded: &Loaded,
+        plan: &Plan,
+        sheet: &Sheet<'_>,
+        folder: &Folder,
+        ensemble: &Ensemble<'_>,
+    ) -> Result<(), Failure> {
+        let model = loaded.game.model();
+        let names: Vec<String> = plan.varied.params.iter().map(|p| model.params[p.0].name.clone()).collect();
+        let description = folder::text(folder.description());
+        let schema = Schema {
+            params: &names,
+            sheet,
+            metadata: [("melian", description.as_str()), ("model", loaded.game.text.as_str())],
+        };
+        let place = |world| (plan.varied.of(&ensemble.params(world)), plan.design.replicate(world));
+        let mut desk = Desk::new(folder, &schema, sheet, &place);
+        let mine = |part: u64| self.shard.is_none_or(|(k, n)| part % n == k - 1);
+        let ours: Vec<u64> = (0..folder.parts()).filter(|&part| mine(part)).collect();
+        let all: u64 = ours.iter().map(|&p| folder.members(p)).map(|m| m.end - m.start).sum();
+        let looks = self.looks(folder);
+        let bar = shell.count("worlds", all);
+        let mut first = 0;
+        for &until in &looks {
+            let mut open = Vec::new();
+            for &part in ours.iter().filter(|&&p| (first..until).contains(&p)) {
+                let members = folder.members(part);
+                let left = desk.take_up(part)?;
+                bar.begin_with(members.end - members.start - left.len() as u64);
+                open.extend(left);
+            }
+            let mut trouble = None;
+            let threads = rayon::current_num_threads();
+            ensemble
+                .solve(open.into_iter(), threads, |world, row| {
+                    bar.one();
+                    trouble = desk.put(world, row).err();
+                    trouble.is_none()
+                })
+                .map_err(Failure::from)?;
+            if let Some(failure) = trouble {
+                return Err(failure);
+            }
+            first = until;
+            if let Some(width) = self.until_width {
+                let level = corrected(LEVEL, looks.len());
+                let widest = Summary::of(folder, sheet, plan.spread(), level)?.widest();
+                if widest <= width {
+                    let worlds = folder.members(until - 1).end;
+                    shell.remark(&format!(
+                        "sure enough after {worlds} worlds: the widest interval is {widest:.4}"
+                    ));
+                    break;
+                }
+            }
+        }
+        let (solved, seconds) = bar.finish();
+        if solved > 0 {
+            let rate = solved as f64 / seconds.max(1e-9);
+            shell.remark(&format!("{solved} worlds solved in {seconds:.1} s: {rate:.1} a second"));
+        }
+        Ok(())
+    }
+
+    /// After how many parts it is looked whether the shares are sure enough: powers of two from 256 worlds on, and the end.
+    fn looks(&self, folder: &Folder) -> Vec<u64> {
+        let mut looks = Vec::new();
+        if self.until_width.is_some() {
+            let mut parts = 256_u64.div_ceil(folder.part_worlds);
+            while parts < folder.parts() {
+                looks.push(parts);
+                parts *= 2;
+            }
+        }
+        looks.push(folder.parts());
+        looks
+    }
+}
+
+/// Intervals cover in this share of cases.
+const LEVEL: f64 = 0.95;

@@ -1,0 +1,371 @@
+//! What many worlds say about the claims: in which share of them each holds, before and after those are left out that do not fit
+//! what has been observed.
+
+use std::{collections::BTreeMap, io::Write, path::Path};
+
+use melian::{
+    model::Model,
+    stats::interval::Share,
+    study::worlds::{Code, Row, Shares, Sheet, Spread, Status},
+};
+use serde_json::json;
+
+use super::folder::{Folder, unreadable};
+use crate::command::{
+    figures::{Paint, count, figure, paint},
+    report::Csv,
+    shell::{Failure, plain},
+    tables::{Rows, wrapped},
+};
+
+/// Counts and shares over all worlds of a folder.
+pub struct Summary {
+    shares: Shares,
+    spread: Spread,
+    level: f64,
+    statuses: BTreeMap<String, u64>,
+    reasons: BTreeMap<String, u64>,
+    /// Of each verdict, the median margin over the worlds that have one: in all worlds, in the plausible ones.
+    medians: Vec<[Option<f64>; 2]>,
+}
+
+/// A claim, or a condition that was asked for.
+struct Line {
+    name: String,
+    words: String,
+    verdict: usize,
+}
+
+impl Summary {
+    /// Goes through all parts that are done.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub fn of(folder: &Folder, sheet: &Sheet<'_>, spread: Spread, level: f64) -> Result<Summary, Failure> {
+        let mut shares = Shares::new(sheet.verdicts.len());
+        let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
+        let mut kept = Vec::new();
+        folder.each(|part| {
+            let plausible = part.truths("plausible")?;
+            let replicates = part.replicates()?;
+            let status = part.texts("status")?;
+            let columns: Vec<Vec<String>> =
+                sheet.verdicts.iter().map(|name| part.texts(name)).collect::<Result<_, _>>()?;
+            for (row, (fits, replicate)) in plausible.iter().zip(replicates).enumerate() {
+                kept.push(*fits == Some(true));
+                let Some(fits) = fits else { continue };
+                let codes: Vec<Code> =
+                    columns.iter().map(|c| Code::named(&c[row]).unwrap_or(Code::None)).collect();
+                shares.add(&codes, *fits, replicate);
+            }
+            for (status, reason) in status.into_iter().zip(part.texts("reason")?) {
+                if status != Status::Solved.word() {
+                    *reasons.entry(reason).or_insert(0) += 1;
+                }
+                *statuses.entry(status).or_insert(0) += 1;
+            }
+            Ok(())
+        })?;
+        // One column at a time, so that memory does not grow with what is asked.
+        let mut medians = Vec::new();
+        for name in &sheet.verdicts {
+            let margins = folder.each(|part| part.numbers(&format!("{name}.margin")))?.concat();
+            let plausible = margins.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(m, _)| *m).collect();
+            medians.push([median(margins), median(plausible)]);
+        }
+        Ok(Summary { shares, spread, level, statuses, reasons, medians })
+    }
+
+    /// Width of the widest interval of a share of worlds in which a claim holds: in the plausible worlds, where those are told apart.
+    pub fn widest(&self) -> f64 {
+        let told_apart = self.shares.kept.count(Code::Fails) > 0;
+        let counted = if told_apart { &self.shares.plausible } else { &self.shares.all };
+        let widths = counted.iter().map(|c| {
+            if c.worlds() == 0 {
+                1.0
+            } else {
+                c.share(Code::Holds, self.spread, self.level).map_or(1.0, Share::width)
+            }
+        });
+        widths.fold(0.0, f64::max)
+    }
+
+    fn lines(&self, model: &Model, sheet: &Sheet<'_>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (verdict, name) in sheet.verdicts.iter().enumerate() {
+            if sheet.plausible.contains(&verdict) {
+                continue;
+            }
+            let claim = model.claims.get(verdict).filter(|_| verdict < sheet.plausible.start);
+            let words = claim.map_or_else(String::new, |c| c.words.clone());
+            lines.push(Line { name: name.clone(), words, verdict });
+        }
+        lines
+    }
+
+    fn conditions<'m>(model: &'m Model, sheet: &Sheet<'_>) -> Vec<(usize, &'m melian::model::Plausible)> {
+        sheet.plausible.clone().zip(&model.plausible).collect()
+    }
+
+    fn worlds(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+
+    fn holds(&self, verdict: usize, plausible: bool) -> Option<Share> {
+        let counted = if plausible { &self.shares.plausible } else { &self.shares.all };
+        counted[verdict].share(Code::Holds, self.spread, self.level)
+    }
+
+    /// As a page of text.
+    pub fn page(
+        &self,
+        model: &Model,
+        folder: &Folder,
+        sheet: &Sheet<'_>,
+        baseline: &Row,
+        colour: bool,
+    ) -> String {
+        let title = if model.title.is_empty() { String::new() } else { format!(" · {}", model.title) };
+        let mut text = format!("{}{title}\n", paint(&model.name, Paint::Bold, colour));
+        text += &self.head(folder);
+        let conditions = Summary::conditions(model, sheet);
+        let told_apart = !conditions.is_empty();
+        let lines = self.lines(model, sheet);
+        if !lines.is_empty() {
+            text += &format!("\n{}\n", paint("Claims", Paint::Bold, colour));
+            text += &self.claims(&lines, baseline, told_apart, colour);
+        }
+        if told_apart {
+            text += &format!("\n{}\n", paint("Plausible worlds", Paint::Bold, colour));
+            text += &self.record(&conditions, colour);
+        }
+        text
+    }
+
+    fn head(&self, folder: &Folder) -> String {
+        let number = |status: Status| self.statuses.get(status.word()).copied().unwrap_or(0);
+        let solved = number(Status::Solved);
+        let mut parts = vec![
+            format!("{} worlds", count(self.worlds().into())),
+            format!("{} solved", count(solved.into())),
+        ];
+        let others = [
+            (Status::Excluded, "that break a `require`"),
+            (Status::Failed, "failed"),
+            (Status::Unconverged, "without an equilibrium"),
+        ];
+        for (status, words) in others {
+            if number(status) > 0 {
+                parts.push(format!("{} {words}", count(number(status).into())));
+            }
+        }
+        let design = folder.description().get("design").and_then(|d| d.get("kind")).and_then(|k| k.as_str());
+        let design = match design {
+            Some("sobol") => {
+                "Sobol points in 16 independent scrambles; intervals: 95 %, Student's t over the scrambles"
+            }
+            Some("lhs") => {
+                "16 independent Latin hypercubes; intervals: 95 %, Student's t over the hypercubes"
+            }
+            Some("random") => "independent random points; intervals: 95 %, Wilson",
+            Some("grid") => "a grid: shares are of its points, without intervals",
+            _ => "points from a file; intervals: 95 %, Wilson, as if they were independent draws",
+        };
+        let mut text = wrapped(&format!("{} · {design}", parts.join(", ")));
+        if number(Status::Solved) < self.worlds() {
+            let mut reasons: Vec<(&String, &u64)> = self.reasons.iter().collect();
+            reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+            for (reason, times) in reasons.into_iter().take(5) {
+                text += &wrapped(&format!("  {} times: {reason}", count((*times).into())));
+            }
+        }
+        text
+    }
+
+    fn claims(&self, lines: &[Line], baseline: &Row, told_apart: bool, colour: bool) -> String {
+        let mut header = vec!["\n", "\nclaim", "\nbaseline", "holds in\nall worlds"];
+        if told_apart {
+            header.push("\nplausible ones");
+        }
+        header.extend(["\nfails", "not\ndecided", "median\nmargin"]);
+        let left: &[usize] = &[0, 1, 2];
+        let mut rows = Rows::new(&header, left, colour);
+        for line in lines {
+            let counted = if told_apart { &self.shares.plausible } else { &self.shares.all };
+            let counted = &counted[line.verdict];
+            let all = counted.worlds() as f64;
+            let share = |n: u64| if all > 0.0 { per_cent(n as f64 / all) } else { "–".into() };
+            let code = baseline.verdicts[line.verdict];
+            let mut row = vec![line.name.clone(), line.words.clone(), code.word().into()];
+            row.push(interval(self.holds(line.verdict, false), self.spread));
+            if told_apart {
+                row.push(interval(self.holds(line.verdict, true), self.spread));
+            }
+            row.push(share(counted.count(Code::Fails)));
+            row.push(share(counted.count(Code::Undecided) + counted.count(Code::Undefined)));
+            let median = self.medians[line.verdict][usize::from(told_apart)];
+            row.push(
+                median.map_or("–".into(), |m| if m > 0.0 { format!("+{}", figure(m)) } else { figure(m) }),
+            );
+            let painted = match code {
+                Code::Holds => Paint::Green,
+                Code::Fails => Paint::Red,
+                _ => Paint::Yellow,
+            };
+            rows.push_painted(row, 2, painted);
+        }
+        rows.wrap(1, 34);
+        let mut text = rows.text();
+        if told_apart {
+            text += &wrapped(
+                "  fails, not decided (undecided or undefined), median margin: of the plausible worlds",
+            );
+        }
+        text
+    }
+
+    fn record(&self, conditions: &[(usize, &melian::model::Plausible)], colour: bool) -> String {
+        let mut rows = Rows::new(&["", "condition", "holds in", "median margin"], &[0, 1], colour);
+        for (index, (verdict, plausible)) in conditions.iter().enumerate() {
+            let words = if plausible.words.is_empty() {
+                plausible.text.split_whitespace().collect::<Vec<_>>().join(" ")
+            } else {
+                plausible.words.clone()
+            };
+            let median = self.medians[*verdict][0];
+            rows.push(vec![
+                (index + 1).to_string(),
+                words,
+                interval(self.holds(*verdict, false), self.spread),
+                median.map_or("–".into(), figure),
+            ]);
+        }
+        rows.wrap(1, 50);
+        let kept = self.shares.kept.count(Code::Holds);
+        let share = self.shares.kept.share(Code::Holds, self.spread, self.level);
+        rows.text()
+            + &wrapped(&format!(
+                "  all of them: {} of the worlds, {} kept",
+                interval(share, self.spread),
+                count(kept.into())
+            ))
+    }
+
+    /// As JSON.
+    pub fn json(&self, model: &Model, folder: &Folder, sheet: &Sheet<'_>, baseline: &Row) -> String {
+        let share = |verdict: usize, plausible: bool| {
+            let counted = if plausible { &self.shares.plausible } else { &self.shares.all };
+            let counted = &counted[verdict];
+            let holds = counted.share(Code::Holds, self.spread, self.level);
+            json!({
+                "worlds": counted.worlds(),
+                "holds": counted.count(Code::Holds),
+                "fails": counted.count(Code::Fails),
+                "undecided": counted.count(Code::Undecided),
+                "undefined": counted.count(Code::Undefined),
+                "share": holds.map(|s| s.share),
+                "interval": holds.filter(|_| self.spread != Spread::None).map(|s| [s.low, s.high]),
+                "median_margin": self.medians[verdict][usize::from(plausible)],
+            })
+        };
+        let entry = |name: &str, words: &str, verdict: usize| {
+            json!({
+                "name": name,
+                "words": words,
+                "baseline": baseline.verdicts[verdict].word(),
+                "all": share(verdict, false),
+                "plausible": share(verdict, true),
+            })
+        };
+        let lines = self.lines(model, sheet);
+        let claims: Vec<_> = lines.iter().map(|l| entry(&l.name, &l.words, l.verdict)).collect();
+        let conditions = Summary::conditions(model, sheet);
+        let conditions: Vec<_> =
+            conditions.iter().map(|(v, p)| entry(&sheet.verdicts[*v], &p.words, *v)).collect();
+        let value = json!({
+            "study": folder.description(),
+            "statuses": self.statuses,
+            "reasons": self.reasons,
+            "level": self.level,
+            "claims": claims,
+            "plausible": { "conditions": conditions, "worlds": self.shares.kept.count(Code::Holds) },
+        });
+        super::folder::text(&value)
+    }
+
+    /// As CSV: one claim a row.
+    pub fn csv(&self, model: &Model, sheet: &Sheet<'_>, baseline: &Row) -> String {
+        let mut table = Csv::new(&[
+            "claim",
+            "baseline",
+            "worlds",
+            "holds",
+            "fails",
+            "undecided",
+            "undefined",
+            "share",
+            "low",
+            "high",
+            "which",
+        ]);
+        for line in self.lines(model, sheet) {
+            for (which, counted) in [("all", &self.shares.all), ("plausible", &self.shares.plausible)] {
+                let counted = &counted[line.verdict];
+                let share = counted.share(Code::Holds, self.spread, self.level);
+                let number = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
+                let codes = [Code::Holds, Code::Fails, Code::Undecided, Code::Undefined];
+                let counts = codes.map(|c| counted.count(c).to_string());
+                let mut row = vec![line.name.clone(), baseline.verdicts[line.verdict].word().into()];
+                row.push(counted.worlds().to_string());
+                row.extend(counts);
+                row.push(number(share.map(|s| s.share)));
+                row.push(number(share.filter(|_| self.spread != Spread::None).map(|s| s.low)));
+                row.push(number(share.filter(|_| self.spread != Spread::None).map(|s| s.high)));
+                row.push(which.into());
+                table.row(&row.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+        }
+        table.text()
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.retain(|x| !x.is_nan());
+    let middle = values.len().checked_sub(1)? / 2;
+    let even = values.len().is_multiple_of(2);
+    let (_, &mut low, above) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    let high = above.iter().copied().min_by(f64::total_cmp).filter(|_| even);
+    Some(high.map_or(low, |high| f64::midpoint(low, high)))
+}
+
+fn per_cent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// `53.1 % [50.2, 56.0]`.
+fn interval(share: Option<Share>, spread: Spread) -> String {
+    match share {
+        None => "–".into(),
+        Some(s) if spread == Spread::None => format!("{:.1} %", 100.0 * s.share),
+        Some(s) => format!("{:.1} % [{:.1}, {:.1}]", 100.0 * s.share, 100.0 * s.low, 100.0 * s.high),
+    }
+}
+
+/// Writes all worlds that are done as one CSV file.
+///
+/// # Errors
+/// A part cannot be read, or the file cannot be written.
+pub fn export(folder: &Folder, path: &Path) -> Result<(), Failure> {
+    let trouble = |e: std::io::Error| {
+        Failure::plain("folder-trouble", format!("cannot write `{}`: {}", path.display(), plain(&e)))
+    };
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(trouble)?);
+    let mut first = true;
+    for k in folder.done() {
+        let part = folder.part(k)?;
+        let text = part.csv(first).map_err(|e| unreadable(&folder.part_path(k), &e))?;
+        out.write_all(text.as_bytes()).map_err(trouble)?;
+        first = false;
+    }
+    out.flush().map_err(trouble)
+}
