@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use super::decimal::shortest;
 use super::figures::{Count, Figures};
 use super::region::Edge;
-use super::table::between;
+use super::table::{between, parted};
 use super::{Region, Side, Table, Trouble};
 
 /// How to grow a tree.
@@ -163,13 +163,7 @@ impl Growth<'_> {
         }
         let mut is_low = vec![false; self.outcome.len()];
         order[..=split.at].iter().for_each(|&row| is_low[row as usize] = true);
-        let part = |side: bool| -> Vec<Vec<u32>> {
-            let rows = |order: &Vec<u32>| {
-                order.iter().copied().filter(|&row| is_low[row as usize] == side).collect()
-            };
-            sorted.iter().map(rows).collect()
-        };
-        let (low_rows, high_rows) = (part(true), part(false));
+        let (low_rows, high_rows) = sorted.iter().map(|order| parted(order, &is_low)).unzip();
         drop(sorted);
         self.node(low_rows, low_count, low, depth - 1);
         self.node(high_rows, high_count, high, depth - 1);

@@ -14,6 +14,8 @@
 //!
 //! Bryant and Lempert (2010) leave the choice to a person who sees the trajectory; `Settings::steps` does that.
 
+use rayon::prelude::*;
+
 use super::super::Region;
 use super::super::figures::Count;
 use super::significance::{Restriction, prune};
@@ -42,8 +44,8 @@ pub(super) fn choose(
     }
     let all = sample.count();
     let mut best: Option<(f64, Choice)> = None;
-    for step in 1..trajectory.len() {
-        let (choice, inside) = pruned(step);
+    let steps: Vec<(Choice, Count)> = (1..trajectory.len()).into_par_iter().map(pruned).collect();
+    for (choice, inside) in steps {
         let value = trade_off(inside, all);
         let few = (1..=settings.max_restricted).contains(&choice.region.restricted());
         if few && value > best.as_ref().map_or(0.0, |(most, _)| *most) {

@@ -11,6 +11,8 @@
 //! mass are not considered, while EMA Workbench ends as soon as the best peel is one of them. It matters only where
 //! columns are discrete, and only after EMA's last step.
 
+use rayon::prelude::*;
+
 use super::super::figures::{Count, Figures};
 use super::super::region::Edge;
 use super::super::{Region, Side};
@@ -85,7 +87,7 @@ pub(super) fn peel(sample: &Sample<'_>, settings: &Settings) -> Vec<Step> {
             Side::High => &order[order.len() - peel.cut..],
         };
         gone.iter().for_each(|&row| inside[row as usize] = false);
-        sorted.iter_mut().for_each(|order| order.retain(|&row| inside[row as usize]));
+        sorted.par_iter_mut().for_each(|order| order.retain(|&row| inside[row as usize]));
         count = peel.after;
         region.set(peel.column, peel.side, Some(peel.edge));
         trajectory.push(Step {
