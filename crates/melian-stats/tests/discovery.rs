@@ -169,7 +169,9 @@ fn resampling_tells_a_box_from_noise() {
     let table = Table::new(&columns).unwrap();
     let all = prim::Settings { significance: None, ..settings.clone() };
     let found = prim::resample(&table, &outcome, &all, 12, 0).unwrap();
-    assert!(found.found > 8 && (found.pooled.density - 0.15).abs() < 0.05, "{:?}", found.pooled);
+    let share = outcome.iter().filter(|&&happens| happens).count() as f64 / 2000.0;
+    // On the half it was made for, such a box has three hundredths more.
+    assert!(found.found > 8 && (found.pooled.density - share).abs() < 0.015, "{:?}", found.pooled);
     // Quasi-p-values see through most of them.
     assert!(prim::resample(&table, &outcome, &settings, 12, 0).unwrap().found < 4);
 }

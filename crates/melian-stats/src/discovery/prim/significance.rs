@@ -97,6 +97,8 @@ fn upper_tail(k: usize, n: usize, p: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Table;
+    use super::super::super::figures::Count;
     use super::*;
 
     #[test]
@@ -117,5 +119,26 @@ mod tests {
             // Logarithms of gamma functions near 1e5 leave 1e-11 of relative rounding.
             assert!((tail - expected).abs() <= 1e-10 * expected, "{k} {n} {p}: {tail} {expected}");
         }
+    }
+
+    #[test]
+    fn the_worst_limit_goes_first() {
+        // The second column is nearly the first: either limit makes the other needless, and the first is the better one.
+        let first: Vec<f64> = (0..40).map(f64::from).collect();
+        let second: Vec<f64> = first.iter().map(|x| if *x == 19.0 { 20.0 } else { *x }).collect();
+        let outcome: Vec<bool> = first.iter().map(|x| *x >= 20.0).collect();
+        let columns = [first, second];
+        let table = Table::new(&columns).unwrap();
+        let mut region = Region::whole(2);
+        for column in [0, 1] {
+            region.set(column, Side::Low, Some(Edge { at: 19.5, included: false }));
+        }
+        let whole = Count::of(outcome.iter().copied());
+        let sample = Sample { table: &table, outcome: &outcome, alive: vec![true; 40], whole };
+        let (pruned, dropped, tally) = prune(&sample, &region, Some(0.05));
+        assert_eq!(pruned.restrictions(), [(0, Side::Low)]);
+        assert_eq!(dropped.iter().map(|limit| (limit.column, limit.quasi_p)).collect::<Vec<_>>(), [(1, 1.0)]);
+        assert_eq!(tally.inside, Count { rows: 20, interest: 20 });
+        assert_eq!(prune(&sample, &region, None).0, region);
     }
 }
