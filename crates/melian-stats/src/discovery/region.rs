@@ -134,7 +134,7 @@ impl Region {
         self.limits.iter().zip(point).all(keeps)
     }
 
-    /// For each row of a table whether it is in the box.
+    /// For each row of a table whether it is in the box. Limits on columns that the table does not have are ignored.
     pub fn rows(&self, table: &Table<'_>) -> Vec<bool> {
         let faces = self.faces(table);
         (0..table.rows()).map(|row| faces.iter().all(|face| face.keeps(row))).collect()
@@ -179,7 +179,7 @@ impl Region {
             .into_iter()
             .filter_map(|(column, side)| {
                 let edge = self.limits[column].edge(side)?;
-                Some(Face { column, side, edge, values: &table.columns()[column] })
+                Some(Face { column, side, edge, values: table.columns().get(column)? })
             })
             .collect()
     }

@@ -19,7 +19,7 @@
 //! Both are of rows that the tree has not seen, beside the trivial rule that knows only the share of interest. Where little
 //! is of interest, (2) is the trivial rule's for good trees too, as no leaf has a majority; (3), Brier (1950), tells them apart.
 //!
-//! Our own, because `linfa-trees` would bring 40 crates (ndarray, a second `rand`, sparse matrices), sums weights in 32-bit
+//! Our own, because `linfa-trees` needs 40 crates, few of which we have (ndarray, a second `rand`, sparse matrices), sums weights in 32-bit
 //! floats and hash maps, and gives neither boxes nor minimum leaves as a share.
 
 use rand::SeedableRng;
