@@ -302,8 +302,8 @@ Right:
     Explanation {
         id: "misplaced-declaration",
         title: "a declaration inside of `play`",
-        text: r"`const`, `type`, `param`, `player`, `state`, `measure` and `claim` stand at the outermost
-level, where their order does not matter. Inside of `play`, `local x : DOMAIN = e` declares
+        text: r"`const`, `type`, `param`, `correlate`, `player`, `state`, `measure`, `plausible` and `claim` stand at
+the outermost level, where their order does not matter. Inside of `play`, `local x : DOMAIN = e` declares
 a variable that lives for one period, and `let x = e` names an expression.
 
 Wrong:
@@ -726,6 +726,39 @@ Right:
     play monthly for 12 { … }
     play rounds for 12 { … }
     play rounds forever { … }
+",
+    },
+    Explanation {
+        id: "plausible-form",
+        title: "what is plausible, without `when`",
+        text: r#"A world is plausible if what has been observed would be no surprise in it: the condition behind
+`when` must hold. What was observed may stand before it in quotes.
+
+Wrong:
+
+    plausible "no deal in nine months" : deal(9) <= 0.5
+    plausible deal(9) <= 0.5
+
+Right:
+
+    plausible "no deal in nine months" when deal(9) <= 0.5
+    plausible when deal(9) <= 0.5
+"#,
+    },
+    Explanation {
+        id: "correlate-form",
+        title: "a correlation without `by`",
+        text: r"`correlate` names parameters, with commas between them, and behind `by` the rank correlation of any
+two of them.
+
+Wrong:
+
+    correlate prize, ransom = 0.5
+    correlate prize ransom by 0.5
+
+Right:
+
+    correlate prize, ransom by 0.5
 ",
     },
     Explanation {

@@ -302,4 +302,92 @@ Right:
     require prize > cost
 ",
     },
+    Explanation {
+        id: "correlate-few",
+        title: "a correlation of one parameter",
+        text: r"`correlate` says that parameters are high together, or one where the other is low, over the
+plausible worlds. That takes at least two. The name of a table stands for all of its entries that
+have a range.
+
+Wrong:
+
+    correlate prize by 0.5
+
+Right:
+
+    correlate prize, ransom by 0.5
+",
+    },
+    Explanation {
+        id: "correlate-twice",
+        title: "a parameter twice in a group, or a pair in two groups",
+        text: r"Each pair of parameters has one correlation. Groups may share one parameter, not two.
+
+Wrong:
+
+    correlate prize, ransom by 0.5
+    correlate prize, ransom, cost by 0.2
+
+Right:
+
+    correlate prize, ransom by 0.5
+    correlate prize, cost by 0.2
+    correlate ransom, cost by 0.2
+",
+    },
+    Explanation {
+        id: "correlate-fixed",
+        title: "a correlation of a parameter that does not vary",
+        text: r"A parameter without a range has its default in every world.
+
+Wrong:
+
+    param ransom = 0.8
+    correlate prize, ransom by 0.5
+
+Right:
+
+    param ransom = 0.8 in 0.4 .. 1
+    correlate prize, ransom by 0.5
+",
+    },
+    Explanation {
+        id: "correlate-range",
+        title: "a correlation that is not between -1 and 1",
+        text: r"The number behind `by` is a rank correlation (Spearman's): 0 is no connection, near 1 the one is
+high where the other is, near -1 low. At 1 and -1 themselves the two would be one parameter.
+
+Wrong:
+
+    correlate prize, ransom by 50
+    correlate prize, ransom by 1
+
+Right:
+
+    correlate prize, ransom by 0.5
+    let ransom = 0.8 * prize
+",
+    },
+    Explanation {
+        id: "correlate-impossible",
+        title: "correlations that no numbers have all at once",
+        text: r"What goes with a third goes with each other; and of three, not each can be high where the others
+are low. Pairs that no `correlate` names count as uncorrelated. Worlds are drawn by normal numbers
+whose correlation is 2 sin(pi r / 6) for a rank correlation r, and the matrix of these must be positive
+definite: for a group of k alone they must exceed -1 / (k - 1).
+
+Wrong:
+
+    correlate cost, prize, ransom by -0.6
+
+    correlate prize, ransom by 0.9
+    correlate prize, cost by 0.9
+
+Right:
+
+    correlate cost, prize, ransom by -0.4
+
+    correlate prize, ransom, cost by 0.9
+",
+    },
 ];

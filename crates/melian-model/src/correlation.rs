@@ -3,7 +3,9 @@
 //! A rank correlation ρ (Spearman's) says nothing of the parameters' own laws, so it can be asked of any of them. It is
 //! brought about by a Gaussian copula: standard normal numbers z with the correlation
 //!
-//!     r = 2 sin(π ρ / 6)                                              (1)
+//! ```text
+//! r = 2 sin(π ρ / 6)                                                  (1)
+//! ```
 //!
 //! for each pair that is named and 0 for every other one, of which each parameter takes the quantile of its own law at
 //! Φ(z). Then the rank correlation of two parameters is ρ exactly. (1) is Pearson's (1907), proved by Hotelling and Pabst

@@ -121,7 +121,8 @@ impl<'a> Elaborator<'a> {
         if by > -1.0 && by < 1.0 {
             return Some(by);
         }
-        let title = format!("a rank correlation lies between -1 and 1, and {} does not", print::number(by));
+        let title =
+            format!("a rank correlation lies strictly between -1 and 1, and {} does not", print::number(by));
         let problem = Diagnostic::error("correlate-range", title, written.span);
         self.report(if by.abs() == 1.0 {
             problem.help("of parameters that always move together declare one, and the others by `let` in terms of it")
@@ -162,7 +163,7 @@ impl<'a> Elaborator<'a> {
             );
             let least = (Correlation::least(size) * 1000.0).ceil() / 1000.0;
             Diagnostic::error("correlate-impossible", title, last.span)
-                .label("what is far from each of two others is not far from all three")
+                .label("not each of them can be high where the others are low")
                 .help(format!(
                     "for a group of {size} it must be above {}: the correlation of the normal numbers behind the \
                     ranks, 2 sin(pi * {} / 6) = {:.3}, must exceed -1 / {}",

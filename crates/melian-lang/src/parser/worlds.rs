@@ -39,7 +39,7 @@ impl Parser<'_> {
                 return Err(self.fail(problem.help("write `plausible \"in words\" when CONDITION`")));
             }
             let at = if near { here } else { Span { end: here.start, ..here } };
-            self.report(problem.label("worlds are plausible when this holds").fix(
+            self.report(problem.label("the condition stands after `when`").fix(
                 "write `when`",
                 at,
                 if near { "when" } else { "when " },
