@@ -52,6 +52,9 @@ const FEWEST: usize = 30;
 /// Most different values of an answer that has shares instead of densities.
 const MOST_VALUES: usize = 10;
 
+/// Variance, in units of the squared range, that may be rounding.
+const ROUNDING: f64 = 1e-14;
+
 /// δ and first order indices of one answer.
 pub fn analyze(inputs: &SortedInputs, output: &[f64], bootstrap: &Bootstrap) -> Result<Delta, Unusable> {
     let answers = Answers::new(inputs, output, FEWEST)?;
@@ -178,15 +181,6 @@ struct Densities {
     ends: Vec<usize>,
 }
 
-/// The rows of one slice, of a resample.
-#[derive(Clone, Copy)]
-struct Slice {
-    sums: Sums,
-    /// First and last place among the sorted answers.
-    first: usize,
-    last: usize,
-}
-
 impl Densities {
     fn new(answers: &Answers) -> Densities {
         let centred = centred(&answers.sorted);
@@ -206,70 +200,72 @@ impl Densities {
     /// (1) and (2) of the rows as they are.
     fn exact(&self, labels: &Labels) -> [f64; 2] {
         let once = vec![1u32; labels.of.len()];
-        let slices = self.gather(labels, &once);
+        let mut sums = vec![Sums::default(); labels.count];
         let mut rows = vec![Vec::new(); labels.count];
-        labels.of.iter().zip(&self.centred).for_each(|(&s, &y)| rows[usize::from(s)].push(y));
+        for (&s, &y) in labels.of.iter().zip(&self.centred) {
+            sums[usize::from(s)].add(1.0, y);
+            rows[usize::from(s)].push(y);
+        }
         let density = |s: usize, bandwidth: f64| self.grid.density(&rows[s], bandwidth);
-        self.indices(&slices, &once, &self.whole, density)
+        self.indices(&sums, labels, &once, &self.whole, density)
     }
 
     /// (1) and (2) of a resample, with rows moved to the grid.
     fn binned(&self, labels: &Labels, counts: &[u32]) -> [f64; 2] {
-        let slices = self.gather(labels, counts);
-        let mut bins = vec![0.0; labels.count * POINTS];
-        for ((&s, &count), &(point, share)) in labels.of.iter().zip(counts).zip(&self.places) {
-            let at = usize::from(s) * POINTS + point as usize;
-            bins[at] += f64::from(count) * (1.0 - share);
-            bins[at + 1] += f64::from(count) * share;
+        let mut sums = vec![Sums::default(); labels.count];
+        let mut bins = vec![[0.0; POINTS]; labels.count];
+        for (((&s, &count), &(point, share)), &y) in
+            labels.of.iter().zip(counts).zip(&self.places).zip(&self.centred)
+        {
+            let (s, point, rows) = (usize::from(s), point as usize, f64::from(count));
+            sums[s].add(rows, y);
+            bins[s][point] += rows * (1.0 - share);
+            bins[s][point + 1] += rows * share;
         }
-        let mut all = [0.0; POINTS];
-        for slice in bins.chunks(POINTS) {
-            all.iter_mut().zip(slice).for_each(|(a, b)| *a += b);
+        let mut together = [0.0; POINTS];
+        for slice in &bins {
+            together.iter_mut().zip(slice).for_each(|(a, b)| *a += b);
         }
-        let sums = Sums::all(&slices.iter().map(|s| s.sums).collect::<Vec<_>>());
-        let bandwidth = self.grid.bandwidth(sums.rows, sums.around() / (sums.rows - 1.0));
-        let whole = self.grid.binned(&all, sums.rows, bandwidth);
-        let density = |s: usize, bandwidth: f64| {
-            self.grid.binned(&bins[s * POINTS..(s + 1) * POINTS], slices[s].sums.rows, bandwidth)
-        };
-        self.indices(&slices, counts, &whole, density)
-    }
-
-    fn gather(&self, labels: &Labels, counts: &[u32]) -> Vec<Slice> {
-        let nothing = Slice { sums: Sums::default(), first: usize::MAX, last: 0 };
-        let mut slices = vec![nothing; labels.count];
-        for (k, (&s, &count)) in labels.of.iter().zip(counts).enumerate() {
-            if count > 0 {
-                let slice = &mut slices[usize::from(s)];
-                slice.sums.add(f64::from(count), self.centred[k]);
-                slice.first = slice.first.min(k);
-                slice.last = k;
-            }
-        }
-        slices
+        let all = Sums::all(&sums);
+        let bandwidth = self.grid.bandwidth(all.rows, all.around() / (all.rows - 1.0));
+        let whole = self.grid.binned(&together, all.rows, bandwidth);
+        let density = |s: usize, bandwidth: f64| self.grid.binned(&bins[s], sums[s].rows, bandwidth);
+        self.indices(&sums, labels, counts, &whole, density)
     }
 
     fn indices(
         &self,
-        slices: &[Slice],
+        sums: &[Sums],
+        labels: &Labels,
         counts: &[u32],
         whole: &Density,
         density: impl Fn(usize, f64) -> Density,
     ) -> [f64; 2] {
-        let sums: Vec<Sums> = slices.iter().map(|s| s.sums).collect();
-        let all = Sums::all(&sums).rows;
+        let all = Sums::all(sums).rows;
         let mut delta = 0.0;
-        for (s, slice) in slices.iter().enumerate().filter(|(_, slice)| slice.sums.rows > 0.0) {
-            let rows = slice.sums.rows;
-            let distance = if self.centred[slice.first] == self.centred[slice.last] {
-                1.0 - self.rows_like(slice.first, counts) / all
-            } else {
-                let bandwidth = self.grid.bandwidth(rows, slice.sums.around() / (rows - 1.0));
-                self.grid.half_distance(whole, &density(s, bandwidth))
+        for (s, slice) in sums.iter().enumerate().filter(|(_, slice)| slice.rows > 0.0) {
+            let distance = match self.only_answer(s, slice, labels, counts) {
+                Some(k) => 1.0 - self.rows_like(k, counts) / all,
+                None => {
+                    let bandwidth = self.grid.bandwidth(slice.rows, slice.around() / (slice.rows - 1.0));
+                    self.grid.half_distance(whole, &density(s, bandwidth))
+                }
             };
-            delta += rows / all * distance;
+            delta += slice.rows / all * distance;
         }
-        [delta, first_order(&sums)]
+        [delta, first_order(sums)]
+    }
+
+    /// The place of an answer, if all rows of the slice have it.
+    fn only_answer(&self, s: usize, sums: &Sums, labels: &Labels, counts: &[u32]) -> Option<usize> {
+        // Answers are in units of their range: what varies by less than rounding may not vary at all.
+        if sums.around() > ROUNDING * sums.rows {
+            return None;
+        }
+        let mut places = (0..counts.len()).filter(|&k| usize::from(labels.of[k]) == s && counts[k] > 0);
+        let first = places.next()?;
+        let last = places.next_back().unwrap_or(first);
+        (self.centred[first] == self.centred[last]).then_some(first)
     }
 
     /// How many rows have the k-th answer.

@@ -82,8 +82,8 @@ impl Grid {
         density
     }
 
-    /// (1) of rows that were moved to grid points: how many are at each.
-    pub(super) fn binned(&self, bins: &[f64], rows: f64, bandwidth: f64) -> Density {
+    /// (1) of rows that were moved to grid points: `bins` are how many are at each.
+    pub(super) fn binned(&self, bins: &Density, rows: f64, bandwidth: f64) -> Density {
         let width = self.step / bandwidth;
         let bend = (-width * width).exp();
         // Terms at distances −reach … reach.

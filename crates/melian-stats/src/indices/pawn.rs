@@ -79,36 +79,59 @@ struct Slice {
     distance: f64,
 }
 
+impl Slice {
+    /// Takes in how far the slice is from the whole at this point.
+    fn meet(&mut self, whole: f64) {
+        let gap = (whole - self.gone * self.share).abs();
+        // Unlike `max`, this needs no care for what is not a number.
+        if gap > self.distance {
+            self.distance = gap;
+        }
+    }
+}
+
 /// (1) for every slice that has rows. `ends` are where answers change.
 fn distances(labels: &Labels, counts: &[u32], ends: &[usize]) -> Vec<f64> {
     let mut sizes = vec![0u32; labels.count + 1];
     labels.of.iter().zip(counts).for_each(|(&s, &count)| sizes[usize::from(s)] += count);
     let all: u32 = sizes.iter().sum();
     let per_row = 1.0 / f64::from(all);
+    let share = |n: u32| if n == 0 { 0.0 } else { 1.0 / f64::from(n) };
     let mut slices: Vec<Slice> =
-        sizes.iter().map(|&n| Slice { share: 1.0 / f64::from(n), ..Slice::default() }).collect();
+        sizes.iter().map(|&n| Slice { share: share(n), ..Slice::default() }).collect();
     let mut gone = 0.0;
     let mut begin = 0;
     for &end in ends {
         let (labels, counts) = (&labels.of[begin..end], &counts[begin..end]);
-        // F moves ahead of a slice's own steps: it is farthest above just before one, farthest below just after one.
+        begin = end;
         let before = gone * per_row;
+        // F and F_s are compared where (1) has its maxima: just before a step of the slice's own, and just after it. A row
+        // that is not in the resample compares them where nothing steps, which does no harm and needs no branch.
+        if let (&[s], &[count]) = (labels, counts) {
+            let slice = &mut slices[usize::from(s)];
+            slice.meet(before);
+            slice.gone += f64::from(count);
+            gone += f64::from(count);
+            slice.meet(gone * per_row);
+            continue;
+        }
+        // Of rows with one answer, all steps are taken before F and F_s are compared again.
+        let many = labels.len() > slices.len();
+        if many {
+            slices.iter_mut().for_each(|slice| slice.meet(before));
+        } else {
+            labels.iter().for_each(|&s| slices[usize::from(s)].meet(before));
+        }
         for (&s, &count) in labels.iter().zip(counts) {
-            if count > 0 {
-                let slice = &mut slices[usize::from(s)];
-                slice.distance = slice.distance.max(before - slice.gone * slice.share);
-                slice.gone += f64::from(count);
-                gone += f64::from(count);
-            }
+            slices[usize::from(s)].gone += f64::from(count);
+            gone += f64::from(count);
         }
         let after = gone * per_row;
-        for (&s, &count) in labels.iter().zip(counts) {
-            if count > 0 {
-                let slice = &mut slices[usize::from(s)];
-                slice.distance = slice.distance.max(slice.gone * slice.share - after);
-            }
+        if many {
+            slices.iter_mut().for_each(|slice| slice.meet(after));
+        } else {
+            labels.iter().for_each(|&s| slices[usize::from(s)].meet(after));
         }
-        begin = end;
     }
     sizes.iter().zip(&slices).take(labels.count).filter(|(n, _)| **n > 0).map(|(_, s)| s.distance).collect()
 }
