@@ -125,6 +125,9 @@ fn sobol_says_what_is_wrong() {
     check(2, &[1.0; 41], Unusable::Lengths { expected: 44, found: 41 });
     check(2, &[f64::NAN; 40], Unusable::TooFew { found: 0, needed: 8 });
     check(2, &[3.0; 40], Unusable::NoVariation { value: 3.0 });
+    // A and B vary, by less than the rounding of what AB does.
+    let hidden: Vec<f64> = (0..40).map(|i| [f64::from(i), 1e12, -1e12, 1.0][i as usize % 4]).collect();
+    check(2, &hidden, Unusable::NoVariation { value: 0.0 });
     // The two answers differ by rounding.
     let rounding: Vec<f64> = (0..40).map(|i| 0.1 + f64::from(i % 4) * 1e-16).collect();
     check(2, &rounding, Unusable::NoVariation { value: 0.1 });
@@ -392,6 +395,21 @@ fn slices_without_variation_count() {
     let halves = 0.5 * 0.5;
     assert!(!found.discrete && found.delta.raw[0] > halves + 0.2, "{found:?}");
     assert!(found.delta.raw[0] <= 1.0 && reduced(&found.delta, 0).width().is_finite());
+}
+
+#[test]
+fn a_dummy_is_like_its_column() {
+    let inputs = vec![columns(1, 500).remove(0), (0..500).map(|i| f64::from(i % 2)).collect()];
+    let output: Vec<f64> = inputs[0].iter().map(|x| x * x).collect();
+    let of = |inputs: &[Vec<f64>]| {
+        let options = pawn::Options { bootstrap: RESAMPLES, ..Default::default() };
+        pawn::analyze(&SortedInputs::new(inputs).unwrap(), &output, &options).unwrap().maximum.threshold
+    };
+    let both = of(&inputs);
+    // Two slices of 250 stray less than ten of 50.
+    assert!(both[1] < 0.6 * both[0], "{both:?}");
+    assert_eq!(both[0..1], of(&inputs[0..1]));
+    assert_eq!(both[1..2], of(&inputs[1..2]));
 }
 
 #[test]

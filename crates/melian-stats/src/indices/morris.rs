@@ -7,8 +7,8 @@
 //! ```
 //!
 //! (1) and (2) are Morris (1991), mu* is Campolongo, Cariboni and Saltelli (2007). A trajectory starts on a grid of p
-//! levels and moves every parameter once, in random order, up or down by Δ; it costs d + 1 rows and gives one effect of each
-//! parameter. Scaled effects are EE_j · deviation(x_j) / deviation(y) within the trajectory, with the step measured in
+//! levels and moves every parameter once, in random order, up or down by Δ; it costs d + 1 rows and gives one
+//! effect of each parameter. Scaled effects are EE_j · deviation(x_j) / deviation(y) within the trajectory, with the step measured in
 //! x's own units (Sin and Gernaey 2009), so that effects on different answers compare.
 
 use rand::RngExt;

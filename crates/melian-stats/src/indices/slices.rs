@@ -32,8 +32,8 @@ const MOST_SLICES: usize = u16::MAX as usize - 1;
 pub enum Cut {
     /// By ranks, as this file's first lines say.
     EqualCounts,
-    /// Between interpolated quantiles, each slice with its lower end and without its upper: the greatest value is in no slice.
-    /// This is what SALib 1.6 does.
+    /// Between interpolated quantiles, each slice with its lower end and without its upper: the greatest value is in no
+    /// slice. This is what SALib 1.6 does.
     HalfOpenQuantiles,
 }
 
@@ -159,6 +159,8 @@ mod tests {
         check(&[1.0, 2.0, 3.0, 4.0, 5.0], 2, EqualCounts, &[0, 0, 1, 1, 1]);
         // Two values are two slices, however many are asked for.
         check(&[0.0, 1.0, 0.0, 1.0, 1.0], 4, EqualCounts, &[0, 1, 0, 1, 1]);
+        // Four alike lie mostly in the upper half.
+        check(&[1.0, 2.0, 2.0, 2.0, 2.0], 2, EqualCounts, &[0, 1, 1, 1, 1]);
         // A column that never changes is one slice.
         check(&[7.0; 3], 3, EqualCounts, &[0; 3]);
     }

@@ -83,6 +83,10 @@ pub fn analyze(parameters: usize, output: &[f64], bootstrap: &Bootstrap) -> Resu
     let terms = Terms::new(&complete, parameters);
     let once = vec![1u32; complete.len()];
     let (first, total) = terms.indices(&once);
+    if first.iter().any(|s| s.is_nan()) {
+        // A and B vary, but by no more than rounding beside AB.
+        return Err(Unusable::NoVariation { value: complete[0][0] });
+    }
     let resamples = bootstrap.each(complete.len(), |counts| terms.indices(counts));
     let (firsts, totals) = resamples.into_iter().unzip();
     let pairs = complete.iter().flat_map(|c| [c[0], c[step - 1]]);
