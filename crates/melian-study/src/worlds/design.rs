@@ -1,7 +1,10 @@
 //! Which parameter point each world is.
 
 use melian_model::{Model, ParamId, Range};
-use melian_stats::design::{Copula, Law, Points};
+use melian_stats::{
+    design::{Copula, Law, Points},
+    indices::{morris::Trajectories, sobol::Saltelli},
+};
 
 /// The law of a parameter's plausible values.
 pub fn law(range: Range) -> Law {
@@ -73,11 +76,27 @@ impl Varied {
     }
 }
 
+impl Varied {
+    /// Values that lie so far along the ranges.
+    fn across(&self, point: &[f64]) -> Vec<f64> {
+        self.laws.iter().zip(point).map(|(law, u)| across(*law, *u)).collect()
+    }
+}
+
 /// Where the worlds are.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Design {
     /// Points drawn or laid out.
     Drawn(Points),
+    /// Rows for Sobol' indices from so many base points: see [`Saltelli`]. Parameters are taken to be independent.
+    Saltelli {
+        /// Base points.
+        base: usize,
+        /// Points of twice as many coordinates as there are parameters.
+        points: Points,
+    },
+    /// Random trajectories in which one parameter moves at a time, for Morris screening. Independent too.
+    Trajectories(Trajectories),
     /// Points given, one row of values of the varied parameters for each world.
     Given(Vec<Vec<f64>>),
 }
@@ -89,11 +108,18 @@ impl Design {
             // A grid is all combinations: there is nothing to correlate.
             Design::Drawn(points @ Points::Grid { .. }) => {
                 let point = points.point(world, varied.params.len());
-                let values: Vec<f64> =
-                    varied.laws.iter().zip(point).map(|(law, u)| across(*law, u)).collect();
-                varied.with(&values)
+                varied.with(&varied.across(&point))
             }
             Design::Drawn(points) => varied.at(points.point(world, varied.params.len())),
+            Design::Saltelli { base, points } => {
+                let parameters = varied.params.len();
+                let point = |index: usize| points.point(index as u64, 2 * parameters);
+                let row = Saltelli::new(parameters, *base, point).row(world as usize);
+                let values: Vec<f64> = varied.laws.iter().zip(row).map(|(law, u)| law.quantile(u)).collect();
+                varied.with(&values)
+            }
+            // Levels of a grid from end to end, as those of a grid are.
+            Design::Trajectories(rows) => varied.with(&varied.across(&rows.row(world as usize))),
             Design::Given(rows) => varied.with(&rows[world as usize]),
         }
     }
@@ -102,7 +128,7 @@ impl Design {
     pub fn replicate(&self, world: u64) -> Option<u64> {
         match self {
             Design::Drawn(points) => points.replicate(world),
-            Design::Given(_) => None,
+            Design::Given(_) | Design::Saltelli { .. } | Design::Trajectories(_) => None,
         }
     }
 }

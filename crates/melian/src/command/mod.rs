@@ -77,6 +77,15 @@ enum Command {
     /// Solve a model at many points of its parameters' ranges: how sure is each claim?
     #[command(after_help = worlds::EXAMPLES)]
     Worlds(worlds::Worlds),
+    /// Find which parameters the answers hang on: Sobol' indices, Morris screening, delta, PAWN
+    #[command(after_help = worlds::DRIVERS_EXAMPLES)]
+    Drivers(worlds::Drivers),
+    /// Find where claims fail: boxes of parameters in few words
+    #[command(after_help = worlds::BOXES_EXAMPLES)]
+    Boxes(worlds::Boxes),
+    /// Bring the worlds that several machines have solved together
+    #[command(after_help = worlds::MERGE_EXAMPLES)]
+    Merge(worlds::Merge),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -219,6 +228,9 @@ pub fn main() -> i32 {
         Command::Explain(explain) => explain.execute(&shell),
         Command::Equilibrium(equilibrium) => equilibrium.execute(&shell),
         Command::Worlds(worlds) => worlds.execute(&shell),
+        Command::Drivers(drivers) => drivers.execute(&shell),
+        Command::Boxes(boxes) => boxes.execute(&shell),
+        Command::Merge(merge) => merge.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();

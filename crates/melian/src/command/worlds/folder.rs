@@ -136,11 +136,6 @@ impl Folder {
         &self.description
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// How many parts there will be.
     pub fn parts(&self) -> u64 {
         self.worlds.div_ceil(self.part_worlds)
@@ -189,6 +184,28 @@ impl Folder {
     ) -> Result<Vec<T>, Failure> {
         let parts = self.done().into_iter();
         parts.map(|k| read(&self.part(k)?).map_err(|e| unreadable(&self.part_path(k), &e))).collect()
+    }
+
+    /// The model's text.
+    pub fn model(&self) -> Result<String, Failure> {
+        let path = self.path.join("model.melian");
+        fs::read_to_string(&path).map_err(|e| {
+            Failure::plain("no-study", format!("cannot read `{}`: {}", path.display(), plain(&e)))
+        })
+    }
+
+    /// Whether another folder holds the same study.
+    pub fn check_same(&self, other: &Folder) -> Result<(), Failure> {
+        check_same(&other.path, &text(&other.description), &self.description)
+    }
+
+    /// Copies a part of the same study from another folder.
+    pub fn take_over(&self, other: &Folder, part: u64) -> Result<(), Failure> {
+        let from = other.part_path(part);
+        let mut source = File::open(&from).map_err(|e| {
+            Failure::plain("part-unreadable", format!("cannot read `{}`: {}", from.display(), plain(&e)))
+        })?;
+        write_whole(&self.part_path(part), |file| io::copy(&mut source, file).map(|_| ()))
     }
 
     /// Removes what a process that died left half written.
@@ -278,7 +295,7 @@ pub struct Desk<'a> {
     place: &'a (dyn Fn(u64) -> (Vec<f64>, Option<u64>) + 'a),
     study: [u8; 32],
     shape: Shape,
-    open: BTreeMap<u64, (Journal, BTreeMap<u64, Row>)>,
+    open: BTreeMap<u64, (Option<Journal>, BTreeMap<u64, Row>)>,
 }
 
 impl<'a> Desk<'a> {
@@ -299,13 +316,12 @@ impl<'a> Desk<'a> {
         if self.folder.is_done(part) {
             return Ok(Vec::new());
         }
-        let path = self.folder.journal_path(part);
-        let (journal, rows) =
-            Journal::open(&path, &self.study, self.shape).map_err(|e| trouble(&path, &e))?;
+        // Opened to write only when there is something to write: of a study with many parts, few are being worked on.
+        let rows = if self.folder.journal_path(part).exists() { self.journal(part)?.1 } else { Vec::new() };
         let members = self.folder.members(part);
         let rows: BTreeMap<u64, Row> = rows.into_iter().filter(|(w, _)| members.contains(w)).collect();
         let open: Vec<u64> = members.filter(|w| !rows.contains_key(w)).collect();
-        self.open.insert(part, (journal, rows));
+        self.open.insert(part, (None, rows));
         if open.is_empty() {
             self.finish(part)?;
         }
@@ -316,11 +332,19 @@ impl<'a> Desk<'a> {
     pub fn put(&mut self, world: u64, row: Row) -> Result<(), Failure> {
         let part = world / self.folder.part_worlds;
         let members = self.folder.members(part);
-        let path = self.folder.journal_path(part);
-        let Some((journal, rows)) = self.open.get_mut(&part) else { return Ok(()) };
-        journal.write(world, &row).map_err(|e| trouble(&path, &e))?;
+        if self.open.get(&part).is_some_and(|(journal, _)| journal.is_none()) {
+            let journal = self.journal(part)?.0;
+            self.open.entry(part).and_modify(|entry| entry.0 = Some(journal));
+        }
+        let Some((Some(journal), rows)) = self.open.get_mut(&part) else { return Ok(()) };
+        journal.write(world, &row).map_err(|e| trouble(&self.folder.journal_path(part), &e))?;
         rows.insert(world, row);
         if rows.len() as u64 == members.end - members.start { self.finish(part) } else { Ok(()) }
+    }
+
+    fn journal(&self, part: u64) -> Result<(Journal, Vec<(u64, Row)>), Failure> {
+        let path = self.folder.journal_path(part);
+        Journal::open(&path, &self.study, self.shape).map_err(|e| trouble(&path, &e))
     }
 
     fn finish(&mut self, part: u64) -> Result<(), Failure> {

@@ -1,10 +1,21 @@
 //! `melian worlds`: a model solved at many points of its parameters' plausible values.
 
+mod boxes;
+mod details;
+mod drivers;
 mod folder;
 mod given;
 mod journal;
+mod merge;
 mod parts;
 mod summary;
+mod table;
+
+pub use {
+    boxes::{Boxes, EXAMPLES as BOXES_EXAMPLES},
+    drivers::{Drivers, EXAMPLES as DRIVERS_EXAMPLES},
+    merge::{EXAMPLES as MERGE_EXAMPLES, Merge},
+};
 
 use std::path::PathBuf;
 
@@ -18,13 +29,15 @@ use melian::{
             Points, SCRAMBLES,
             points::{SOBOL_COORDINATES, SOBOL_POINTS},
         },
+        indices::morris::Trajectories,
         interval::corrected,
     },
-    study::worlds::{Design, Ensemble, Sheet, Spread, Varied},
+    study::worlds::{Design, Ensemble, Row, Sheet, Spread, Varied},
 };
 use serde_json::json;
 
 use self::{
+    details::Details,
     folder::{Desk, Folder, fingerprint},
     parts::Schema,
     summary::Summary,
@@ -116,8 +129,20 @@ enum Kind {
     Random,
     /// All combinations of equally spaced values
     Grid,
+    /// Rows for Sobol' indices: `melian drivers` reads them
+    Saltelli,
+    /// Trajectories for Morris screening: `melian drivers` reads them
+    Morris,
     /// Points from the file that --points names
     File,
+}
+
+/// A study that is done.
+pub(super) struct Study<'a> {
+    model: &'a Model,
+    folder: &'a Folder,
+    sheet: &'a Sheet<'a>,
+    spread: Spread,
 }
 
 /// `k/N`.
@@ -154,7 +179,9 @@ impl Plan {
     /// What the design tells about its own error.
     pub fn spread(&self) -> Spread {
         match &self.design {
-            Design::Drawn(Points::Grid { .. }) => Spread::None,
+            Design::Drawn(Points::Grid { .. }) | Design::Saltelli { .. } | Design::Trajectories(_) => {
+                Spread::None
+            }
             Design::Drawn(Points::Random { .. }) | Design::Given(_) => Spread::Independent,
             Design::Drawn(Points::Sobol { .. } | Points::Latin { .. }) => Spread::Randomised,
         }
@@ -235,6 +262,34 @@ impl PointArgs {
                 };
                 (Design::Drawn(Points::Grid { levels }), worlds, json!({"kind": "grid", "levels": levels}))
             }
+            Kind::Saltelli => {
+                let most = SOBOL_COORDINATES / 2;
+                if coordinates > most {
+                    let title = format!("Sobol' indices of more than {most} parameters, here {coordinates}");
+                    return Err(Failure::plain("too-many-worlds", title)
+                        .help("screen them first with `--design morris`, or choose some with `--vary`"));
+                }
+                let rows = coordinates as u64 + 2;
+                // So many base points in each scramble.
+                let base = self.n.div_ceil(rows * SCRAMBLES) * SCRAMBLES;
+                if base > SOBOL_POINTS {
+                    return Err(Failure::plain(
+                        "too-many-worlds",
+                        format!("there are {SOBOL_POINTS} base points"),
+                    ));
+                }
+                let design = Design::Saltelli { base: base as usize, points: Points::Sobol { seed } };
+                (design, base * rows, json!({"kind": "saltelli", "seed": seed, "base": base}))
+            }
+            Kind::Morris => {
+                let rows = coordinates as u64 + 1;
+                let count = self.n.div_ceil(rows).max(2);
+                let trajectories = Trajectories::new(coordinates, count as usize, MORRIS_LEVELS, seed)
+                    .map_err(|e| Failure::plain("design", e.to_string()))?;
+                let said =
+                    json!({"kind": "morris", "seed": seed, "trajectories": count, "levels": MORRIS_LEVELS});
+                (Design::Trajectories(trajectories), count * rows, said)
+            }
             Kind::File => {
                 let Some(path) = &self.points else {
                     return Err(Failure::plain("design-file", "`--design file` needs a file")
@@ -247,6 +302,9 @@ impl PointArgs {
         })
     }
 }
+
+/// Levels of the grid that trajectories move on.
+const MORRIS_LEVELS: usize = 4;
 
 /// More worlds than this are no grid that anybody means.
 const MOST_OF_A_GRID: u64 = 100_000_000;
@@ -267,6 +325,36 @@ fn part_worlds(worlds: u64) -> u64 {
 impl Worlds {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
+        self.go(shell, |study, baseline| {
+            if let Some(csv) = &self.csv {
+                summary::export(study.folder, csv)?;
+            }
+            let summary = Summary::of(study.folder, study.sheet, study.spread, LEVEL)?;
+            let details =
+                if study.spread == Spread::None { Details::default() } else { Details::of(study.folder)? };
+            let model = study.model;
+            shell.print(&match self.format {
+                Format::Table => {
+                    summary.page(model, study.folder, study.sheet, baseline, shell.colour())
+                        + &details.page(shell.colour())
+                }
+                Format::Json => {
+                    let mut value = summary.json(model, study.folder, study.sheet, baseline);
+                    value["details"] = details.json();
+                    folder::text(&value)
+                }
+                Format::Csv => summary.csv(model, study.sheet, baseline),
+            });
+            Ok(())
+        })
+    }
+
+    /// Solves what is not there yet, and hands the whole study on unless other machines have still to do their share.
+    pub(super) fn go(
+        &self,
+        shell: &Shell,
+        then: impl FnOnce(Study<'_>, &Row) -> Result<(), Failure>,
+    ) -> Result<Outcome, Failure> {
         let loaded = shell.load(&self.model, &self.settings)?;
         let model = loaded.game.model();
         let setup = self.settings.setup();
@@ -286,9 +374,6 @@ impl Worlds {
         let ensemble = Ensemble::new(model, base.clone(), &sheet, (&plan.design, &plan.varied), &options)
             .map_err(|problems| loaded.failure(problems))?;
         self.solve(shell, &loaded, &plan, &sheet, &folder, &ensemble)?;
-        if let Some(csv) = &self.csv {
-            summary::export(&folder, csv)?;
-        }
         let missing = folder.parts() - folder.done().len() as u64;
         if self.shard.is_some() && missing > 0 {
             shell.note(&format!(
@@ -300,12 +385,7 @@ impl Worlds {
             return Ok(Outcome::Done);
         }
         let baseline = ensemble.at(&plan.varied.base);
-        let summary = Summary::of(&folder, &sheet, plan.spread(), LEVEL)?;
-        shell.print(&match self.format {
-            Format::Table => summary.page(model, &folder, &sheet, &baseline, shell.colour()),
-            Format::Json => summary.json(model, &folder, &sheet, &baseline),
-            Format::Csv => summary.csv(model, &sheet, &baseline),
-        });
+        then(Study { model, folder: &folder, sheet: &sheet, spread: plan.spread() }, &baseline)?;
         Ok(Outcome::Done)
     }
 

@@ -157,12 +157,6 @@ impl Part {
         self.file.metadata().file_metadata().num_rows() as usize
     }
 
-    /// What its metadata say under a key.
-    pub fn metadata(&self, key: &str) -> Option<&str> {
-        let all = self.file.metadata().file_metadata().key_value_metadata()?;
-        all.iter().find(|entry| entry.key == key)?.value.as_deref()
-    }
-
     /// The numbers of a column; NaN for null.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, ParquetError> {
         let values = self.column::<DoubleType>(name)?;
@@ -178,11 +172,6 @@ impl Part {
     /// The truth values of a column.
     pub fn truths(&self, name: &str) -> Result<Vec<Option<bool>>, ParquetError> {
         self.column::<BoolType>(name)
-    }
-
-    /// Numbers of worlds.
-    pub fn worlds(&self) -> Result<Vec<u64>, ParquetError> {
-        Ok(self.column::<Int64Type>("world")?.into_iter().flatten().map(|x| x as u64).collect())
     }
 
     /// The randomisations that worlds belong to.

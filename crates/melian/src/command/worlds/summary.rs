@@ -252,7 +252,13 @@ impl Summary {
     }
 
     /// As JSON.
-    pub fn json(&self, model: &Model, folder: &Folder, sheet: &Sheet<'_>, baseline: &Row) -> String {
+    pub fn json(
+        &self,
+        model: &Model,
+        folder: &Folder,
+        sheet: &Sheet<'_>,
+        baseline: &Row,
+    ) -> serde_json::Value {
         let share = |verdict: usize, plausible: bool| {
             let counted = if plausible { &self.shares.plausible } else { &self.shares.all };
             let counted = &counted[verdict];
@@ -282,15 +288,14 @@ impl Summary {
         let conditions = Summary::conditions(model, sheet);
         let conditions: Vec<_> =
             conditions.iter().map(|(v, p)| entry(&sheet.verdicts[*v], &p.words, *v)).collect();
-        let value = json!({
+        json!({
             "study": folder.description(),
             "statuses": self.statuses,
             "reasons": self.reasons,
             "level": self.level,
             "claims": claims,
             "plausible": { "conditions": conditions, "worlds": self.shares.kept.count(Code::Holds) },
-        });
-        super::folder::text(&value)
+        })
     }
 
     /// As CSV: one claim a row.
