@@ -39,13 +39,12 @@ impl Details {
     /// # Errors
     /// A part cannot be read.
     pub fn of(folder: &Folder) -> Result<Details, Failure> {
-        let worlds = Worlds::read(folder)?;
+        let worlds = Worlds::read(folder, MOST)?;
         let mut rows = worlds.rows(true);
         let plausible = worlds.told_apart && rows.len() >= ENOUGH;
         if !plausible {
             rows = worlds.rows(false);
         }
-        rows.truncate(MOST);
         if rows.len() < ENOUGH {
             return Ok(Details::default());
         }

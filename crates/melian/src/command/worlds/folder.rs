@@ -177,13 +177,20 @@ impl Folder {
         Ok(opened)
     }
 
-    /// Reads something of every part that is done, one after the other, in order.
+    /// The parts that are done and hold the first so many worlds.
+    pub fn first(&self, worlds: usize) -> Vec<u64> {
+        let parts = (worlds as u64).div_ceil(self.part_worlds);
+        self.done().into_iter().filter(|&part| part < parts).collect()
+    }
+
+    /// Reads something of parts that are done, one after the other.
     pub fn each<T>(
         &self,
+        parts: &[u64],
         mut read: impl FnMut(&Part) -> Result<T, parquet::errors::ParquetError>,
     ) -> Result<Vec<T>, Failure> {
-        let parts = self.done().into_iter();
-        parts.map(|k| read(&self.part(k)?).map_err(|e| unreadable(&self.part_path(k), &e))).collect()
+        let one = |&k: &u64| read(&self.part(k)?).map_err(|e| unreadable(&self.part_path(k), &e));
+        parts.iter().map(one).collect()
     }
 
     /// The model's text.
@@ -314,6 +321,8 @@ impl<'a> Desk<'a> {
     /// Takes up a part: the worlds of it that are still to be solved.
     pub fn take_up(&mut self, part: u64) -> Result<Vec<u64>, Failure> {
         if self.folder.is_done(part) {
+            // Left by a process that died between the two.
+            drop(fs::remove_file(self.folder.journal_path(part)));
             return Ok(Vec::new());
         }
         // Opened to write only when there is something to write: of a study with many parts, few are being worked on.

@@ -29,6 +29,9 @@ pub struct Summary {
     medians: Vec<[Option<f64>; 2]>,
 }
 
+/// Medians are of at most about so many worlds, the first ones: memory does not grow with their number.
+const MEDIAN_OF: usize = 1 << 17;
+
 /// A claim, or a condition that was asked for.
 struct Line {
     name: String,
@@ -45,14 +48,16 @@ impl Summary {
         let mut shares = Shares::new(sheet.verdicts.len());
         let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
         let mut kept = Vec::new();
-        folder.each(|part| {
+        folder.each(&folder.done(), |part| {
             let plausible = part.truths("plausible")?;
             let replicates = part.replicates()?;
             let status = part.texts("status")?;
             let columns: Vec<Vec<String>> =
                 sheet.verdicts.iter().map(|name| part.texts(name)).collect::<Result<_, _>>()?;
             for (row, (fits, replicate)) in plausible.iter().zip(replicates).enumerate() {
-                kept.push(*fits == Some(true));
+                if kept.len() < 2 * MEDIAN_OF {
+                    kept.push(*fits == Some(true));
+                }
                 let Some(fits) = fits else { continue };
                 let codes: Vec<Code> =
                     columns.iter().map(|c| Code::named(&c[row]).unwrap_or(Code::None)).collect();
@@ -66,10 +71,10 @@ impl Summary {
             }
             Ok(())
         })?;
-        // One column at a time, so that memory does not grow with what is asked.
         let mut medians = Vec::new();
+        let first = folder.first(MEDIAN_OF);
         for name in &sheet.verdicts {
-            let margins = folder.each(|part| part.numbers(&format!("{name}.margin")))?.concat();
+            let margins = folder.each(&first, |part| part.numbers(&format!("{name}.margin")))?.concat();
             let plausible = margins.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(m, _)| *m).collect();
             medians.push([median(margins), median(plausible)]);
         }

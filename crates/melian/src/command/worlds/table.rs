@@ -25,14 +25,16 @@ pub struct Worlds {
     pub claims: Vec<String>,
     /// The kind of design.
     pub design: String,
+    /// The parts that were read.
+    parts: Vec<u64>,
 }
 
 impl Worlds {
-    /// Reads the parameters of all worlds that are done.
+    /// Reads the parameters of the first so many worlds, as far as they are done; of whole parts.
     ///
     /// # Errors
     /// A part cannot be read.
-    pub fn read(folder: &Folder) -> Result<Worlds, Failure> {
+    pub fn read(folder: &Folder, most: usize) -> Result<Worlds, Failure> {
         let described = folder.description();
         let names = |key: &str| -> Vec<String> {
             let list = described.get(key).and_then(|v| v.as_array()).into_iter().flatten();
@@ -44,7 +46,8 @@ impl Worlds {
             .map_or_else(Vec::new, |varied| varied.keys().cloned().collect());
         let (mut solved, mut plausible) = (Vec::new(), Vec::new());
         let mut inputs = vec![Vec::new(); params.len()];
-        folder.each(|part| {
+        let parts = folder.first(most);
+        folder.each(&parts, |part| {
             for (column, name) in inputs.iter_mut().zip(&params) {
                 column.extend(part.numbers(name)?);
             }
@@ -66,6 +69,7 @@ impl Worlds {
             verdicts,
             claims,
             design,
+            parts,
         })
     }
 
@@ -75,10 +79,10 @@ impl Worlds {
     /// There is no such answer, with the nearest name; a part cannot be read.
     pub fn answer(&self, folder: &Folder, name: &str) -> Result<Vec<f64>, Failure> {
         if self.numbers.iter().any(|n| n == name) {
-            return Ok(folder.each(|part| part.numbers(name))?.concat());
+            return Ok(folder.each(&self.parts, |part| part.numbers(name))?.concat());
         }
         if self.verdicts.iter().any(|n| n == name) {
-            let words = folder.each(|part| part.texts(name))?.concat();
+            let words = folder.each(&self.parts, |part| part.texts(name))?.concat();
             return Ok(words.iter().map(|word| number(Code::named(word))).collect());
         }
         let known = self.claims.iter().chain(&self.numbers).map(String::as_str);
