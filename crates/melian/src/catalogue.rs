@@ -5,6 +5,12 @@ use melian_lang::Explanation;
 /// The explanations, by id.
 pub(crate) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
+        id: "asked-twice",
+        title: "the same answer is asked for twice",
+        text: "Worlds have one column for each answer, named as it was asked. A measure, a claim or a question with \
+               `--ask` is there already.",
+    },
+    Explanation {
         id: "bad-name",
         title: "a model cannot have this name",
         text: "The name of a model is a word of letters, digits and `_` that does not begin with a digit, because it \
@@ -12,9 +18,54 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                Wrong: melian new 1st-try\nRight: melian new first_try",
     },
     Explanation {
+        id: "design",
+        title: "this design cannot be made",
+        text: "Trajectories for Morris screening need at least one parameter that varies.",
+    },
+    Explanation {
+        id: "design-file",
+        title: "a file of worlds cannot be used",
+        text: "A design file is CSV: the first line names parameters, every other line is a world. There must be a \
+               column for every parameter that varies and for no other, and every cell must be a finite number. \
+               Which parameters vary is said with `--vary` or `--fix`; by default all that have a range.\n\nWrong: \
+               a column `dmgg`, or an empty cell\nRight: `dmg,oil_price` and below it `0.2,78`",
+    },
+    Explanation {
         id: "file-exists",
         title: "`melian new` does not overwrite a file",
         text: "There is a file with the name that the new model would get. Choose another name, or move the file away.",
+    },
+    Explanation {
+        id: "folder-in-use",
+        title: "another process is solving these worlds",
+        text: "Two processes that solve the same worlds into the same folder would do the work twice. Wait for the \
+               other one, or share the work with `--shard K/N`: shards may use one folder at the same time. The \
+               lock is released when a process ends, however it does.",
+    },
+    Explanation {
+        id: "folder-taken",
+        title: "the folder holds something else",
+        text: "Worlds are written into a folder of their own. The one named with `--out` has files in it that are \
+               none of a study's; nothing is written there.",
+    },
+    Explanation {
+        id: "folder-trouble",
+        title: "a file of the study cannot be written",
+        text: "The system refused to write: the disk is full, the folder is not yours, or the device has gone. \
+               Every world that was solved is in a part or in a journal; when the cause is removed, the same \
+               command goes on where it was.",
+    },
+    Explanation {
+        id: "indices",
+        title: "the indices cannot be computed",
+        text: "Sensitivity indices need worlds in which the answer varies, and enough of them. The message says \
+               what is missing.",
+    },
+    Explanation {
+        id: "no-study",
+        title: "a folder holds no worlds",
+        text: "What is named is not a folder that `melian worlds` wrote: it has no `study.json`, or one that cannot \
+               be read.",
     },
     Explanation {
         id: "no-such-file",
@@ -29,6 +80,17 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                or between the points of its grid; or the period is not one that is played. The message lists what is \
                possible.\n\n\
                Wrong: melian run forts --start held=99\nRight: melian run forts --start held=9",
+    },
+    Explanation {
+        id: "no-thread",
+        title: "no thread can be started",
+        text: "The system refused to start another thread. `RAYON_NUM_THREADS=1` works with one.",
+    },
+    Explanation {
+        id: "no-verdict",
+        title: "the answer is a number",
+        text: "Boxes are looked for where something holds or fails. A number neither holds nor fails; ask a \
+               condition of it when the worlds are solved: `melian worlds MODEL --ask 'deal(12) >= 0.5'`.",
     },
     Explanation {
         id: "not-converged",
@@ -49,6 +111,37 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                backward from it, and with moves in turn has one equilibrium. `--forever` drops the last period, and \
                what is paid finally, of a model in which nothing reads the time.\n\n\
                Wrong: melian equilibrium ukraine\nRight: melian equilibrium ukraine --forever",
+    },
+    Explanation {
+        id: "nothing-asked",
+        title: "nothing is asked of the worlds",
+        text: "The model has neither measures nor claims. Ask something with `--ask`.",
+    },
+    Explanation {
+        id: "nothing-varies",
+        title: "no parameter varies",
+        text: "Worlds differ in their parameters. Those vary that have a range in the model, less those that are \
+               given a value with `--param` or kept with `--fix`; with `--vary`, only the ones named.\n\nWrong: \
+               `param c = 0.2`\nRight: `param c = 0.2 in 0.1 .. 0.3`",
+    },
+    Explanation {
+        id: "other-design",
+        title: "the worlds are of another design",
+        text: "Sobol' indices and Morris screening need worlds that are arranged for them (`--design saltelli`, \
+               `--design morris`). Delta and PAWN take any.",
+    },
+    Explanation {
+        id: "other-study",
+        title: "the folder holds worlds of another study",
+        text: "What is in the folder was solved from another model, with other options, from another design, or by \
+               another version of Melian. The message says what differs. Nothing is written: choose another folder, \
+               or give the command that made this one.",
+    },
+    Explanation {
+        id: "part-unreadable",
+        title: "a part cannot be read",
+        text: "A Parquet file of the study is damaged or was changed. Remove it and give the same command again: \
+               its worlds are solved anew, to the same bytes.",
     },
     Explanation {
         id: "questions-too-deep",
@@ -102,6 +195,12 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                which a period can begin, or the choice probabilities of every stage at every state at which it can \
                be played. The message names a state that has no row. `melian equilibrium MODEL --save FILE` writes a \
                file with all of them.",
+    },
+    Explanation {
+        id: "too-many-worlds",
+        title: "the design cannot have so many worlds or parameters",
+        text: "There are 1,048,576 Sobol points of at most 256 coordinates, and twice as many coordinates are \
+               needed for Sobol' indices; a grid has its number of levels to the power of its number of parameters.",
     },
     Explanation {
         id: "unknown-id",

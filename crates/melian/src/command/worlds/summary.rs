@@ -144,7 +144,7 @@ impl Summary {
             text += &format!("\n{}\n", paint("Plausible worlds", Paint::Bold, colour));
             text += &self.record(&conditions, colour);
         }
-        text
+        text.replace('\u{a0}', " ")
     }
 
     fn head(&self, folder: &Folder) -> String {
@@ -352,13 +352,15 @@ fn per_cent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
 
-/// `53.1 % [50.2, 56.0]`.
+/// `53 % [50, 56]`, with a decimal where the interval is narrow; it does not break at the end of a line.
 fn interval(share: Option<Share>, spread: Spread) -> String {
-    match share {
-        None => "–".into(),
-        Some(s) if spread == Spread::None => format!("{:.1} %", 100.0 * s.share),
-        Some(s) => format!("{:.1} % [{:.1}, {:.1}]", 100.0 * s.share, 100.0 * s.low, 100.0 * s.high),
+    let Some(Share { share, low, high }) = share else { return "–".into() };
+    let (share, low, high) = (100.0 * share, 100.0 * low, 100.0 * high);
+    if spread == Spread::None {
+        return format!("{share:.1}\u{a0}%");
     }
+    let decimals = usize::from(high - low < 2.0);
+    format!("{share:.decimals$}\u{a0}%\u{a0}[{low:.decimals$},\u{a0}{high:.decimals$}]")
 }
 
 /// Writes all worlds that are done as one CSV file.
