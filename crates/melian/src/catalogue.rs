@@ -5,6 +5,18 @@ use melian_lang::Explanation;
 /// The explanations, by id.
 pub(crate) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
+        id: "asked-twice",
+        title: "a question is asked twice",
+        text: "Tables name their columns after the questions, so each is asked once only.",
+    },
+    Explanation {
+        id: "bad-axis",
+        title: "`melian map` does not understand an axis",
+        text: "A map goes over one parameter or two, each named once with `--over`, from a lower value to a higher one. Where \
+               no range is given, the parameter must have one in the model.\n\n\
+               Wrong: melian map fearon war --over p=0.8..0.2\nRight: melian map fearon war --over p=0.2..0.8",
+    },
+    Explanation {
         id: "bad-name",
         title: "a model cannot have this name",
         text: "The name of a model is a word of letters, digits and `_` that does not begin with a digit, because it \
@@ -15,6 +27,13 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
         id: "file-exists",
         title: "`melian new` does not overwrite a file",
         text: "There is a file with the name that the new model would get. Choose another name, or move the file away.",
+    },
+    Explanation {
+        id: "no-policy",
+        title: "there is nothing to compare",
+        text: "`melian compare` sets policies side by side, and the model as it is. Each policy is named with `--with`; with \
+               `--no-baseline` there must be two.\n\n\
+               Right: melian compare signorino --with 'bound: { back_A = 2 * back_A }'",
     },
     Explanation {
         id: "no-such-file",
@@ -49,6 +68,33 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                backward from it, and with moves in turn has one equilibrium. `--forever` drops the last period, and \
                what is paid finally, of a model in which nothing reads the time.\n\n\
                Wrong: melian equilibrium ukraine\nRight: melian equilibrium ukraine --forever",
+    },
+    Explanation {
+        id: "number-needed",
+        title: "policies are compared by numbers",
+        text: "How much worse one policy is than another can be said of numbers, not of verdicts. Ask for a side of the \
+               condition, or for the difference of both.\n\n\
+               Wrong: melian compare signorino 'value(A) > value(B)' --with '{ B.reply = resist }'\n\
+               Right: melian compare signorino 'value(A) - value(B)' --with '{ B.reply = resist }'",
+    },
+    Explanation {
+        id: "one-for-each",
+        title: "an option is given for another number of questions",
+        text: "`--better` and `--satisfice` are given once, for all questions, or as often as there are questions, in their \
+               order and separated by commas.",
+    },
+    Explanation {
+        id: "policy-form",
+        title: "this is no intervention",
+        text: "A policy is what stands behind a question as its intervention, in braces; a name with a colon may go before it. \
+               `unexpected { … } at 6` and `unnoticed { … }` are interventions too.\n\n\
+               Wrong: --with 'B.reply = resist'\nRight: --with 'firm: { B.reply = resist }'",
+    },
+    Explanation {
+        id: "policy-twice",
+        title: "two policies have the same name",
+        text: "Tables name their rows after the policies. Without a name of its own a policy is called what it does; `as it \
+               is` is the unchanged model.",
     },
     Explanation {
         id: "questions-too-deep",

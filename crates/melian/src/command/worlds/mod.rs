@@ -251,7 +251,8 @@ impl PointArgs {
 /// More worlds than this are no grid that anybody means.
 const MOST_OF_A_GRID: u64 = 100_000_000;
 
-fn unknown(model: &Model, name: &str) -> Failure {
+/// There is no such parameter.
+pub fn unknown(model: &Model, name: &str) -> Failure {
     let failure = Failure::plain("unknown-name", format!("there is no parameter `{name}`"));
     match melian::nearest_name(name, model.params.iter().map(|p| p.name.as_str())) {
         Some(near) => failure.help(&format!("did you mean `{near}`?")),
