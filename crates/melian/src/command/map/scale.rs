@@ -35,8 +35,9 @@ pub fn verdict(holds: bool, share: f64) -> Colour {
 
 fn blend(points: &[Colour], share: f64) -> Colour {
     let last = points.len() - 1;
-    let place = share.clamp(0.0, 1.0) * last as f64;
     // A share that is not a number counts as zero.
+    let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
+    let place = share * last as f64;
     let below = (place.floor() as usize).min(last - 1);
     let rest = place - below as f64;
     [0, 1, 2].map(|k| {
