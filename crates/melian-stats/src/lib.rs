@@ -6,8 +6,10 @@
 //! - [`design`]: points of the unit cube, and laws that make parameter values of them;
 //! - [`interval`]: shares and means with their uncertainty;
 //! - [`indices`]: sensitivity indices;
-//! - [`discovery`]: boxes in which something happens.
+//! - [`discovery`]: boxes in which something happens;
+//! - [`contour`]: the line on a map where something begins to hold.
 
+pub mod contour;
 pub mod design;
 pub mod discovery;
 pub mod indices;

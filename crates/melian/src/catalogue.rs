@@ -6,9 +6,15 @@ use melian_lang::Explanation;
 pub(crate) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         id: "asked-twice",
-        title: "the same answer is asked for twice",
-        text: "Worlds have one column for each answer, named as it was asked. A measure, a claim or a question with \
-               `--ask` is there already.",
+        title: "a question is asked twice",
+        text: "Tables name their columns after the questions, so each is asked once only.",
+    },
+    Explanation {
+        id: "bad-axis",
+        title: "`melian map` does not understand an axis",
+        text: "A map goes over one parameter or two, each named once with `--over`, from a lower value to a higher one. Where \
+               no range is given, the parameter must have one in the model.\n\n\
+               Wrong: melian map fearon war --over p=0.8..0.2\nRight: melian map fearon war --over p=0.2..0.8",
     },
     Explanation {
         id: "bad-name",
@@ -60,6 +66,13 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
         title: "the indices cannot be computed",
         text: "Sensitivity indices need worlds in which the answer varies, and enough of them. The message says \
                what is missing.",
+    },
+    Explanation {
+        id: "no-policy",
+        title: "there is nothing to compare",
+        text: "`melian compare` sets policies side by side, and the model as it is. Each policy is named with `--with`; with \
+               `--no-baseline` there must be two.\n\n\
+               Right: melian compare signorino --with 'bound: { back_A = 2 * back_A }'",
     },
     Explanation {
         id: "no-study",
@@ -125,6 +138,20 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                `param c = 0.2`\nRight: `param c = 0.2 in 0.1 .. 0.3`",
     },
     Explanation {
+        id: "number-needed",
+        title: "policies are compared by numbers",
+        text: "How much worse one policy is than another can be said of numbers, not of verdicts. Ask for a side of the \
+               condition, or for the difference of both.\n\n\
+               Wrong: melian compare signorino 'value(A) > value(B)' --with '{ B.reply = resist }'\n\
+               Right: melian compare signorino 'value(A) - value(B)' --with '{ B.reply = resist }'",
+    },
+    Explanation {
+        id: "one-for-each",
+        title: "an option is given for another number of questions",
+        text: "`--better` and `--satisfice` are given once, for all questions, or as often as there are questions, in their \
+               order and separated by commas.",
+    },
+    Explanation {
         id: "other-design",
         title: "the worlds are of another design",
         text: "Sobol' indices and Morris screening need worlds that are arranged for them (`--design saltelli`, \
@@ -142,6 +169,19 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
         title: "a part cannot be read",
         text: "A Parquet file of the study is damaged or was changed. Remove it and give the same command again: \
                its worlds are solved anew, to the same bytes.",
+    },
+    Explanation {
+        id: "policy-form",
+        title: "this is no intervention",
+        text: "A policy is what stands behind a question as its intervention, in braces; a name with a colon may go before it. \
+               `unexpected { … } at 6` and `unnoticed { … }` are interventions too.\n\n\
+               Wrong: --with 'B.reply = resist'\nRight: --with 'firm: { B.reply = resist }'",
+    },
+    Explanation {
+        id: "policy-twice",
+        title: "two policies have the same name",
+        text: "Tables name their rows after the policies. Without a name of its own a policy is called what it does; `as it \
+               is` is the unchanged model.",
     },
     Explanation {
         id: "questions-too-deep",

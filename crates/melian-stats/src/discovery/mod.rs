@@ -11,9 +11,11 @@ mod figures;
 pub mod prim;
 mod region;
 pub mod regret;
+mod spread;
 mod table;
 pub mod tree;
 
 pub use figures::{Figures, one_in};
 pub use region::{Edge, Limits, Region, Side};
+pub use spread::Spread;
 pub use table::{Table, Trouble};

@@ -179,7 +179,7 @@ fn judge(values: &[f64], most: &[f64], numbers: &[usize], sign: f64, settings: &
 }
 
 /// A quantile of sorted values, linear between them.
-fn quantile(rising: &[f64], p: f64) -> f64 {
+pub(super) fn quantile(rising: &[f64], p: f64) -> f64 {
     let place = (rising.len() - 1) as f64 * p;
     let (low, high) = (rising[place.floor() as usize], rising[place.ceil() as usize]);
     low + (place - place.floor()) * (high - low)

@@ -1,13 +1,17 @@
 //! What the command understands: its subcommands, options and help texts.
 
 mod ask;
+mod asked;
 mod board;
 mod check;
+mod compare;
 mod equilibrium;
 mod explain;
 mod figures;
 mod format;
+mod map;
 mod models;
+mod output;
 mod play;
 mod print;
 mod report;
@@ -86,6 +90,12 @@ enum Command {
     /// Bring the worlds that several machines have solved together
     #[command(after_help = worlds::MERGE_EXAMPLES)]
     Merge(worlds::Merge),
+    /// Draw an answer over a grid of one or two parameters
+    #[command(after_help = map::EXAMPLES)]
+    Map(map::Map),
+    /// Policies side by side across worlds: how each does, which regrets least
+    #[command(after_help = compare::EXAMPLES, mut_arg("n", |n| n.default_value("1024")))]
+    Compare(compare::Compare),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -231,6 +241,8 @@ pub fn main() -> i32 {
         Command::Drivers(drivers) => drivers.execute(&shell),
         Command::Boxes(boxes) => boxes.execute(&shell),
         Command::Merge(merge) => merge.execute(&shell),
+        Command::Map(map) => map.execute(&shell),
+        Command::Compare(compare) => compare.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();

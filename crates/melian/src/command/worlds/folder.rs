@@ -12,7 +12,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -21,6 +21,7 @@ use melian::study::worlds::{Row, Sheet};
 use sha2::{Digest, Sha256};
 
 use super::{
+    disk::{self, Lock, trouble, write_whole},
     journal::{Journal, Shape},
     parts::{Part, Schema, World},
 };
@@ -36,7 +37,7 @@ pub struct Folder {
     /// Worlds in all.
     pub worlds: u64,
     /// Released when the process ends, however it does.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 /// A hash in hexadecimal.
@@ -47,17 +48,6 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 /// The description as it is written.
 pub fn text(description: &serde_json::Value) -> String {
     serde_json::to_string_pretty(description).unwrap_or_default() + "\n"
-}
-
-/// What went wrong with a file, and that nothing is lost.
-fn trouble(path: &Path, error: &io::Error) -> Failure {
-    let said = plain(error);
-    let failure = Failure::plain("folder-trouble", format!("cannot write `{}`: {said}", path.display()));
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure
-            .help("all worlds solved so far are in the folder: make room and give the same command again"),
-        _ => failure,
-    }
 }
 
 /// What is wrong with a part.
@@ -75,32 +65,23 @@ impl Folder {
         path: &Path,
         description: &serde_json::Value,
         model: &str,
-        lock: &str,
+        shard: Option<(u64, u64)>,
     ) -> Result<Folder, Failure> {
         let file = path.join("study.json");
-        if file.exists() {
-            let there = fs::read_to_string(&file).map_err(|e| trouble(&file, &e))?;
-            check_same(path, &there, description)?;
-        } else {
-            // A process that died at once leaves a lock or an unfinished file.
-            let ours = |entry: fs::DirEntry| {
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                name.starts_with(".lock") || name.ends_with(".new") || name == "model.melian"
-            };
-            let taken = fs::read_dir(path).is_ok_and(|mut entries| entries.any(|e| !e.is_ok_and(ours)));
-            if taken {
-                let title = format!("`{}` holds something else: nothing is written there", path.display());
-                return Err(Failure::plain("folder-taken", title)
-                    .help("choose a folder that is empty or does not exist, with `--out DIR`"));
-            }
-            fs::create_dir_all(path).map_err(|e| trouble(path, &e))?;
+        if !file.exists() && disk::holds_others(path) && !file.exists() {
+            let title = format!("`{}` holds something else: nothing is written there", path.display());
+            return Err(Failure::plain("folder-taken", title)
+                .help("choose a folder that is empty or does not exist, with `--out DIR`"));
         }
-        let lock = locked(path, lock)?;
         if !file.exists() {
+            fs::create_dir_all(path).map_err(|e| trouble(path, &e))?;
             write_whole(&path.join("model.melian"), |out| out.write_all(model.as_bytes()))?;
             write_whole(&file, |out| out.write_all(text(description).as_bytes()))?;
         }
+        // Also after writing it: another process may have begun another study at the same moment.
+        let there = fs::read_to_string(&file).map_err(|e| trouble(&file, &e))?;
+        check_same(path, &there, description, ADVICE)?;
+        let lock = Lock::take(path, shard)?;
         let mut folder = Folder::described(path, description.clone())?;
         folder._lock = Some(lock);
         Ok(folder)
@@ -203,7 +184,8 @@ impl Folder {
 
     /// Whether another folder holds the same study.
     pub fn check_same(&self, other: &Folder) -> Result<(), Failure> {
-        check_same(&other.path, &text(&other.description), &self.description)
+        let advice = "only shards of the same command on the same model can be merged";
+        check_same(&other.path, &text(&other.description), &self.description, advice)
     }
 
     /// Copies a part of the same study from another folder.
@@ -214,48 +196,25 @@ impl Folder {
         })?;
         write_whole(&self.part_path(part), |file| io::copy(&mut source, file).map(|_| ()))
     }
-
-    /// Removes what a process that died left half written.
-    pub fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(&self.path) else { return };
-        for entry in entries.flatten() {
-            if entry.path().extension().is_some_and(|e| e == "new") {
-                // It is in nobody's way if it stays.
-                drop(fs::remove_file(entry.path()));
-            }
-        }
-    }
 }
 
-/// Two processes must not write the same parts. The system releases the lock when the process ends.
-fn locked(path: &Path, name: &str) -> Result<File, Failure> {
-    let path = path.join(name);
-    let file = File::create(&path).map_err(|e| trouble(&path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        // A file system without locks is used without.
-        Err(TryLockError::Error(_)) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let title = "another process is solving these worlds in this folder".to_owned();
-            Err(Failure::plain("folder-in-use", title).help("wait for it, or choose another `--out DIR`"))
-        }
-    }
-}
+/// What to do where a folder holds another study.
+const ADVICE: &str = "choose another folder with `--out DIR`, or give the command that made this one";
 
 /// Whether the study in a folder is the one wanted; what differs if not.
-fn check_same(path: &Path, there: &str, wanted: &serde_json::Value) -> Result<(), Failure> {
+fn check_same(path: &Path, there: &str, wanted: &serde_json::Value, advice: &str) -> Result<(), Failure> {
     let known: serde_json::Value = serde_json::from_str(there).unwrap_or_default();
     if known == *wanted {
         return Ok(());
     }
-    let title = format!("`{}` holds worlds of another study: nothing is written there", path.display());
+    let title = format!("`{}` holds worlds of another study", path.display());
     let mut failure = Failure::plain("other-study", title);
     let mut differences = Vec::new();
     differ("", &known, wanted, &mut differences);
     for difference in differences.iter().take(5) {
         failure = failure.help(difference);
     }
-    Err(failure.help("choose another folder with `--out DIR`, or give the command that made this one"))
+    Err(failure.help(advice))
 }
 
 /// In which entries two descriptions differ.
@@ -280,18 +239,6 @@ fn differ(name: &str, a: &serde_json::Value, b: &serde_json::Value, found: &mut 
         if text.chars().count() > 60 { text.chars().take(57).chain("…".chars()).collect() } else { text }
     };
     found.push(format!("{name}: {} there, {} now", short(a), short(b)));
-}
-
-/// Writes a file that appears at once and whole.
-fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    let new = PathBuf::from(name);
-    let written = File::create(&new).and_then(|mut file| {
-        write(&mut file)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&new, path)).map_err(|e| trouble(path, &e))
 }
 
 /// The parts that are being worked on.

@@ -30,10 +30,10 @@ impl Merge {
         let folders: Vec<Folder> =
             self.folders.iter().map(|path| Folder::read(path)).collect::<Result<_, _>>()?;
         let first = &folders[0];
-        let out = Folder::open(&self.out, first.description(), &first.model()?, ".lock")?;
-        for folder in &folders {
-            out.check_same(folder)?;
+        for folder in &folders[1..] {
+            first.check_same(folder)?;
         }
+        let out = Folder::open(&self.out, first.description(), &first.model()?, None)?;
         let mut copied = 0;
         for folder in &folders {
             for part in folder.done().into_iter().filter(|&part| !out.is_done(part)).collect::<Vec<_>>() {

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod details;
+mod disk;
 mod drivers;
 mod folder;
 mod given;
@@ -309,7 +310,8 @@ const MORRIS_LEVELS: usize = 4;
 /// More worlds than this are no grid that anybody means.
 const MOST_OF_A_GRID: u64 = 100_000_000;
 
-fn unknown(model: &Model, name: &str) -> Failure {
+/// There is no such parameter.
+pub fn unknown(model: &Model, name: &str) -> Failure {
     let failure = Failure::plain("unknown-name", format!("there is no parameter `{name}`"));
     match melian::nearest_name(name, model.params.iter().map(|p| p.name.as_str())) {
         Some(near) => failure.help(&format!("did you mean `{near}`?")),
@@ -363,13 +365,9 @@ impl Worlds {
         let queries: Vec<Query> = self.asked.iter().map(|q| read(&loaded, q)).collect::<Result<_, _>>()?;
         let sheet = self.sheet(model, &queries)?;
         let description = self.description(&loaded, &plan, &sheet)?;
-        let lock = self.shard.map_or_else(|| ".lock".into(), |(k, n)| format!(".lock-{k}-of-{n}"));
         let usual = PathBuf::from(format!("{}.worlds", model.name));
         let path = self.out.as_ref().unwrap_or(&usual);
-        let folder = Folder::open(path, &description, &loaded.game.text, &lock)?;
-        if self.shard.is_none() {
-            folder.sweep();
-        }
+        let folder = Folder::open(path, &description, &loaded.game.text, self.shard)?;
         let options = self.settings.options(model)?;
         let ensemble = Ensemble::new(model, base.clone(), &sheet, (&plan.design, &plan.varied), &options)
             .map_err(|problems| loaded.failure(problems))?;
