@@ -40,7 +40,11 @@ command -v sbatch >/dev/null || fail "no sbatch on this machine: is it one that 
 # A shard beyond all parts solves nothing: it makes the folder, so that tasks which start together need not, and says what is
 # wrong with the model and the options before anything is queued.
 nothing=1000000000
-"$MELIAN" worlds "$model" --out "$out" --shard "$nothing/$nothing" "$@" >/dev/null
+status=0
+said=$("$MELIAN" worlds "$model" --out "$out" --shard "$nothing/$nothing" "$@" 2>&1 >/dev/null) || status=$?
+# How many parts are there is said below.
+grep -v "parts are in $out;" <<<"$said" | sed '/^$/d' >&2 || true
+((status == 0)) || exit "$status"
 rm -f "$out/.lock-$nothing-of-$nothing"
 number() { sed -n "s/^  \"$1\": \([0-9]*\),\{0,1\}$/\1/p" "$out/study.json"; }
 worlds=$(number worlds) part=$(number part_worlds)
@@ -66,5 +70,6 @@ array=${array%%;*}
 summary=$(sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes \
     --output="$beside/summary.txt" --error="$beside/summary.log" \
     "$here/summary.sbatch" "$out" "$gathered" "$@")
-echo "array $array: $shards shards of $worlds worlds in $parts parts; logs in $beside"
+done=$(find "$out" -name 'part-*.parquet' | wc -l)
+echo "array $array: $shards shards of $worlds worlds in $parts parts, $done of them in $out already; logs in $beside"
 echo "job ${summary%%;*}, when all are done: $beside/summary.txt"
