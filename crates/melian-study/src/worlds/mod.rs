@@ -3,7 +3,8 @@
 //! - [`design`]: which point each world is, by its number;
 //! - [`sheet`]: what is asked in every world, and the names of the answers;
 //! - [`ensemble`]: the worlds solved, one thread a world;
-//! - [`shares`]: in which share of the worlds a claim holds.
+//! - [`shares`]: in which share of the worlds a claim holds;
+//! - [`tipping`]: the nearest point at which a verdict changes.
 //!
 //! A world is a function of its number: in whichever order, on whichever machine worlds are solved, the answers are the
 //! same, bit for bit.
@@ -12,6 +13,7 @@ pub mod design;
 pub mod ensemble;
 pub mod shares;
 pub mod sheet;
+pub mod tipping;
 
 pub use design::{Design, Varied, law};
 pub use ensemble::{Ensemble, Row, Status};
