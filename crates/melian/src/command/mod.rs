@@ -16,6 +16,7 @@ mod shell;
 mod start;
 mod starter;
 mod tables;
+mod tipping;
 mod why;
 mod worlds;
 
@@ -86,6 +87,12 @@ enum Command {
     /// Bring the worlds that several machines have solved together
     #[command(after_help = worlds::MERGE_EXAMPLES)]
     Merge(worlds::Merge),
+    /// Find the least change of parameters after which a condition holds
+    #[command(after_help = tipping::REACH_EXAMPLES)]
+    Reach(tipping::Reach),
+    /// Find the parameters that turn each claim by themselves, and where
+    #[command(after_help = tipping::FLIPS_EXAMPLES)]
+    Flips(tipping::Flips),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -231,6 +238,8 @@ pub fn main() -> i32 {
         Command::Drivers(drivers) => drivers.execute(&shell),
         Command::Boxes(boxes) => boxes.execute(&shell),
         Command::Merge(merge) => merge.execute(&shell),
+        Command::Reach(reach) => reach.execute(&shell),
+        Command::Flips(flips) => flips.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();
