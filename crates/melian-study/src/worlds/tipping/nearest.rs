@@ -43,6 +43,9 @@ const PROGRESS: f64 = 1e-6;
 /// Half the distance between two points from which a derivative is taken.
 const DIFFERENCE: f64 = 1e-3;
 
+/// The same where that shows nothing.
+const WIDE: f64 = 0.05;
+
 /// A search in a box.
 pub struct Nearest<'a> {
     /// The box.
@@ -100,16 +103,22 @@ impl Nearest<'_> {
         Some(Move { at: on(t), margin })
     }
 
-    /// Derivatives at a point along some coordinates, by central differences; one-sided where one side has no verdict or is
-    /// outside the box, and 0 where neither has one.
+    /// Derivatives at a point along some coordinates, by central differences; wide ones where narrow ones show nothing, as
+    /// beside a jump.
     pub fn gradient(&self, p: &Move, set: &[usize]) -> Vec<f64> {
+        let narrow = self.differences(p, set, DIFFERENCE);
+        if narrow.iter().any(|slope| *slope != 0.0) { narrow } else { self.differences(p, set, WIDE) }
+    }
+
+    /// Differences are one-sided where one side has no verdict or is outside the box, and 0 where neither has one.
+    fn differences(&self, p: &Move, set: &[usize], width: f64) -> Vec<f64> {
         let slope = |&i: &usize| {
             let at = |x: f64| {
                 let mut z = p.at.clone();
                 z[i] = x.clamp(self.cube.low[i], self.cube.high[i]);
                 if z[i] == p.at[i] { (z[i], p.margin) } else { (z[i], (self.f)(&z)) }
             };
-            let (mut below, mut above) = (at(p.at[i] - DIFFERENCE), at(p.at[i] + DIFFERENCE));
+            let (mut below, mut above) = (at(p.at[i] - width), at(p.at[i] + width));
             for end in [&mut below, &mut above] {
                 if end.1.is_nan() {
                     *end = (p.at[i], p.margin);

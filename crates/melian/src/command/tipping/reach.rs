@@ -3,7 +3,7 @@
 use clap::Args;
 use melian::{
     Query,
-    model::{Condition, Diagnostic},
+    model::{Condition, Diagnostic, Span},
     study::worlds::{
         Code, Row, Sheet, Status,
         tipping::{self, Move, Probe, Search, Tolerance},
@@ -144,9 +144,9 @@ fn condition(loaded: &Loaded, text: &str) -> Result<Condition, Failure> {
     }
     match read(loaded, text)? {
         Query::Condition(condition) => Ok(*condition),
-        Query::Question(question) => {
+        Query::Question(_) => {
             let title = "this is a number, and a condition is needed: what should it reach?";
-            let problem = Diagnostic::error("not-a-condition", title, question.span)
+            let problem = Diagnostic::error("not-a-condition", title, Span::new(0, text.len()))
                 .help(format!("compare it: `{} >= 0.5`", text.trim()));
             Err(Failure::with(vec![problem], "question", text))
         }
