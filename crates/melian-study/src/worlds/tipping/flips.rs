@@ -101,7 +101,7 @@ impl Scan {
                 if best.is_none_or(|flip| at.abs() < flip.at.abs()) {
                     let margin = if size <= f64::MIN_POSITIVE { 0.0 } else { size };
                     let margin = if wanted == Some(Code::Holds) { margin } else { 0.0 - margin };
-                    best = Some(Flip { coordinate, at, margin, jumps: size > tolerance.margin });
+                    best = Some(Flip { coordinate, at, margin, jumps: tolerance.is_jump(size) });
                 }
             }
             best

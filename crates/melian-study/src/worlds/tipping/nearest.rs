@@ -169,7 +169,7 @@ impl Nearest<'_> {
 
     /// Takes back what single coordinates moved too far: at a kink or a jump, where derivatives say nothing.
     fn contract(&self, p: &Move, set: &[usize]) -> Option<Move> {
-        const BACK: [f64; 6] = [0.999, 0.9, 0.7, 0.4, 0.2, 0.0];
+        const BACK: [f64; 6] = [0.9999, 0.9, 0.7, 0.4, 0.2, 0.0];
         let mut best = p.clone();
         for &i in set.iter().filter(|&&i| p.at[i].abs() > SAME) {
             let on = |t: f64| {

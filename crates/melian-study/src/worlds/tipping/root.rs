@@ -14,10 +14,15 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// For margins of a size: a millionth of it, or of a range.
+    /// For margins of a size: a millionth of it, or a ten-millionth of a range.
     pub fn of(size: f64) -> Tolerance {
         let margin = if size.is_finite() { 1e-6 * size.abs() } else { 0.0 };
-        Tolerance { margin, width: 1e-6 }
+        Tolerance { margin, width: 1e-7 }
+    }
+
+    /// Whether a margin next to the border is too large to be the end of a smooth one.
+    pub fn is_jump(&self, margin: f64) -> bool {
+        margin > 1e3 * self.margin
     }
 }
 

@@ -145,7 +145,8 @@ impl Answer<'_> {
         for Turned { claim, name, flips } in &self.claims {
             let Seen { code, margin } = flips.baseline;
             let word = if code == Code::None { "unsolved" } else { code.word() };
-            text += &wrapped(&format!("\n{name} {}", claim.words));
+            text += "\n";
+            text += &wrapped(&format!("{name} {}", claim.words));
             text += &format!("  {}", paint(word, paint_of(code), colour));
             text += &if margin.is_nan() { "\n".into() } else { format!(", margin {}\n", signed(margin)) };
             let Some(wanted) = flips.wanted else {

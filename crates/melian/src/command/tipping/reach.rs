@@ -202,10 +202,9 @@ impl Answer<'_> {
             return text;
         }
         if self.moves.is_empty() {
+            let (parameters, solves) = (self.ground.parameters(), self.solves);
             text += &wrapped(&format!(
-                "No change of {} within their ranges was found after which it {will} ({} solves).",
-                self.ground.parameters(),
-                self.solves
+                "No change was found after which it {will}, within the ranges of {parameters} ({solves} solves)."
             ));
             if let Some(closest) = &self.closest {
                 text += &format!("The closest found {}\n\n", self.answers(&closest.row, colour));
@@ -224,12 +223,13 @@ impl Answer<'_> {
                 self.answers(&place.row, colour)
             );
             text += &wrapped(&line);
-            if place.point.margin > self.tolerance.margin {
+            if self.tolerance.is_jump(place.point.margin) {
                 text += "    The answer jumps there: just before it is another one, or none.\n";
             }
         }
+        text += "\n";
         text += &wrapped(&format!(
-            "\nShares are of the length of a parameter's range; distance is the root of the sum of their squares. {} solves of {} that may change.",
+            "Shares are of the length of a parameter's range; distance is the root of the sum of their squares. {} solves of {} that may change.",
             self.solves,
             self.ground.parameters()
         ));
@@ -285,7 +285,7 @@ impl Answer<'_> {
                 "parameters": place.point.changed().len(),
                 "distance": place.point.distance(),
                 "changes": place.point.changed().iter().map(change).collect::<Vec<_>>(),
-                "jumps": place.point.margin > self.tolerance.margin,
+                "jumps": self.tolerance.is_jump(place.point.margin),
                 "answer": answers(&place.row),
             })
         };
