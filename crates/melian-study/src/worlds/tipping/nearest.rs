@@ -145,10 +145,11 @@ impl Nearest<'_> {
         for _ in 0..MOST_STEPS {
             match self.step(&best, set).or_else(|| self.contract(&best, set)) {
                 Some(nearer) => best = nearer,
-                None => break,
+                None => return Some(best),
             }
         }
-        Some(best)
+        // Small steps along a kink come to no end.
+        Some(self.contract(&best, set).unwrap_or(best))
     }
 
     /// To the linearised border and back to the border itself, or less far; `None` if that shortens nothing.
@@ -187,7 +188,8 @@ impl Nearest<'_> {
                     break;
                 }
             }
-            let tolerance = Tolerance { width: self.tolerance.width / p.at[i].abs(), ..self.tolerance };
+            // The margin may be small throughout, by what another coordinate did.
+            let tolerance = Tolerance { width: self.tolerance.width / p.at[i].abs(), margin: 0.0 };
             let (t, margin) = match without {
                 _ if with.0 == 1.0 => continue,
                 Some(without) => border(|t| (self.f)(&on(t)), without, with, tolerance),
