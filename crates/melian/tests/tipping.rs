@@ -58,10 +58,10 @@ fn the_least_change_is_that_of_the_closed_form() {
     assert_eq!(moves.len(), 2, "{found:#}");
     close(&moves[0]["distance"], 1.0 / 3.0, 1e-5);
     assert_eq!(moves[0]["changes"][0]["parameter"], "far");
-    close(&moves[0]["changes"][0]["after"], 1.0 / 3.0, 1e-5);
+    close(&moves[0]["changes"][0]["to"], 1.0 / 3.0, 1e-5);
     close(&moves[1]["distance"], 1.0 / 13.0_f64.sqrt(), 1e-5);
-    close(&moves[1]["changes"][0]["after"], 4.0 / 13.0, 1e-3);
-    close(&moves[1]["changes"][1]["after"], 3.0 / 13.0, 1e-3);
+    close(&moves[1]["changes"][0]["to"], 4.0 / 13.0, 1e-3);
+    close(&moves[1]["changes"][1]["to"], 3.0 / 13.0, 1e-3);
     for place in moves {
         assert_eq!(place["answer"]["verdict"], "holds");
         close(&place["answer"]["margin"], 0.0, found["margin_tolerance"].as_f64().unwrap());
@@ -76,7 +76,7 @@ fn what_is_required_is_kept() {
     let found = json(&["reach", "linear.melian", "even", "--vary", "near"]);
     assert_eq!(found["reached"], false);
     let closest = &found["closest"];
-    let near = closest["changes"][0]["after"].as_f64().unwrap();
+    let near = closest["changes"][0]["to"].as_f64().unwrap();
     assert!((0.2..0.4).contains(&near), "{found:#}");
     assert_eq!(closest["answer"]["verdict"], "fails");
 }
@@ -91,8 +91,8 @@ fn what_holds_needs_no_change_and_what_cannot_be_is_said() {
     let needed = 99.0_f64.ln() / 2.0 + 1.0;
     assert!(needed > 2.5, "{needed}");
     assert_eq!(fails["reached"], false, "{fails:#}");
-    close(&fails["closest"]["changes"][0]["after"], 1.0, 1e-9);
-    close(&fails["closest"]["changes"][1]["after"], 0.5, 1e-9);
+    close(&fails["closest"]["changes"][0]["to"], 1.0, 1e-9);
+    close(&fails["closest"]["changes"][1]["to"], 0.5, 1e-9);
     let (code, out, _) = melian(&["reach", "linear.melian", "sure", "--fails"]);
     assert!(code == 0 && out.contains("No change was found after which it fails"), "{out}");
 }
@@ -107,7 +107,7 @@ fn flips_of_all_claims() {
         (Some("fails"), Some("holds"))
     );
     assert_eq!((flips.len(), flips[0]["parameter"].as_str()), (1, Some("far")));
-    close(&flips[0]["after"], 1.0 / 3.0, 1e-5);
+    close(&flips[0]["to"], 1.0 / 3.0, 1e-5);
     close(&flips[0]["share_of_range"], 1.0 / 3.0, 1e-5);
     for claim in &claims[1..] {
         assert_eq!(claim["flips"].as_array().map(Vec::len), Some(0));

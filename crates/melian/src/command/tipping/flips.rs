@@ -196,8 +196,8 @@ impl Answer<'_> {
             let (before, after) = self.at(flip);
             json!({
                 "parameter": param.name,
-                "before": before,
-                "after": after,
+                "from": before,
+                "to": after,
                 "unit": param.unit,
                 "share_of_range": flip.at,
                 "margin": number(flip.margin),
@@ -232,8 +232,8 @@ impl Answer<'_> {
             "margin",
             "turns_to",
             "parameter",
-            "before",
-            "after",
+            "from",
+            "to",
             "share_of_range",
             "unit",
             "margin_after",

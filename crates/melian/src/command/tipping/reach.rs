@@ -238,7 +238,7 @@ impl Answer<'_> {
 
     fn table(&self, places: &[Place], colour: bool) -> String {
         let mut rows =
-            Rows::new(&["", "parameter", "before", "", "after", "share", "unit"], &[0, 1, 3, 6], colour);
+            Rows::new(&["", "parameter", "from", "", "to", "share", "unit"], &[0, 1, 3, 6], colour);
         for place in places {
             let changed = place.point.changed();
             for (index, &i) in changed.iter().enumerate() {
@@ -275,8 +275,8 @@ impl Answer<'_> {
                 let (param, x) = (self.ground.param(i), place.point.at[i]);
                 json!({
                     "parameter": param.name,
-                    "before": self.ground.space.value(i, 0.0),
-                    "after": self.ground.space.value(i, x),
+                    "from": self.ground.space.value(i, 0.0),
+                    "to": self.ground.space.value(i, x),
                     "share_of_range": x,
                     "unit": param.unit,
                 })
@@ -312,8 +312,8 @@ impl Answer<'_> {
             "parameters",
             "distance",
             "parameter",
-            "before",
-            "after",
+            "from",
+            "to",
             "share_of_range",
             "unit",
             "verdict",
