@@ -5,7 +5,8 @@
 //! - [`ensemble`]: the worlds solved, one thread a world;
 //! - [`plane`]: worlds on a grid of one or two parameters, for a map;
 //! - [`contest`]: policies compared over worlds;
-//! - [`shares`]: in which share of the worlds a claim holds.
+//! - [`shares`]: in which share of the worlds a claim holds;
+//! - [`tipping`]: the nearest point at which a verdict changes.
 //!
 //! A world is a function of its number: in whichever order, on whichever machine worlds are solved, the answers are the
 //! same, bit for bit.
@@ -16,6 +17,7 @@ pub mod ensemble;
 pub mod plane;
 pub mod shares;
 pub mod sheet;
+pub mod tipping;
 
 pub use contest::Contest;
 pub use design::{Design, Varied, law};

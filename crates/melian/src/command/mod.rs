@@ -20,6 +20,7 @@ mod shell;
 mod start;
 mod starter;
 mod tables;
+mod tipping;
 mod why;
 mod worlds;
 
@@ -96,6 +97,12 @@ enum Command {
     /// Policies side by side across worlds: how each does, which regrets least
     #[command(after_help = compare::EXAMPLES, mut_arg("n", |n| n.default_value("1024")))]
     Compare(compare::Compare),
+    /// Find the least change of parameters after which a condition holds
+    #[command(after_help = tipping::REACH_EXAMPLES)]
+    Reach(tipping::Reach),
+    /// Find the parameters that turn each claim by themselves, and where
+    #[command(after_help = tipping::FLIPS_EXAMPLES)]
+    Flips(tipping::Flips),
     /// List the embedded models, or print one
     #[command(after_help = models::EXAMPLES)]
     Models(models::Models),
@@ -243,6 +250,8 @@ pub fn main() -> i32 {
         Command::Merge(merge) => merge.execute(&shell),
         Command::Map(map) => map.execute(&shell),
         Command::Compare(compare) => compare.execute(&shell),
+        Command::Reach(reach) => reach.execute(&shell),
+        Command::Flips(flips) => flips.execute(&shell),
         Command::Models(models) => models.execute(&shell),
         Command::Completions { shell: which } => {
             let mut script = Vec::new();

@@ -142,7 +142,7 @@ fn page(loaded: &Loaded, pictures: &[Picture<'_>], base: &[f64], rows: &[Row], c
             None => reasons.push((&row.reason, 1)),
         }
     }
-    reasons.sort_by(|a, b| b.1.cmp(&a.1));
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.1));
     if !reasons.is_empty() {
         text += "\n";
     }

@@ -189,38 +189,53 @@ impl Plan {
     }
 }
 
+/// The parameters that vary: those named, or all with a range but those fixed or set.
+///
+/// # Errors
+/// Unknown names, nothing that varies.
+pub(super) fn varied(
+    model: &Model,
+    base: &Scenario,
+    settings: &Settings,
+    vary: &[String],
+    fix: &[String],
+) -> Result<Varied, Failure> {
+    let named = |list: &[String]| -> Result<Vec<ParamId>, Failure> {
+        let find = |name: &String| {
+            let place = model.params.iter().position(|p| p.name == *name);
+            place.map(ParamId).ok_or_else(|| unknown(model, name))
+        };
+        list.iter().map(find).collect()
+    };
+    let (vary, mut fixed) = (named(vary)?, named(fix)?);
+    for param in &vary {
+        if model.params[param.0].range.is_none() {
+            let name = &model.params[param.0].name;
+            return Err(Failure::plain("nothing-varies", format!("`{name}` has no range to vary over"))
+                .help(&format!("give it one: `param {name} = … in LOW .. HIGH`")));
+        }
+    }
+    // A value that is given is no longer in question.
+    fixed.extend(model.params.iter().enumerate().filter_map(|(index, param)| {
+        settings.params.iter().any(|(name, _)| *name == param.name).then_some(ParamId(index))
+    }));
+    let only = |p: ParamId| (vary.is_empty() || vary.contains(&p)) && !fixed.contains(&p);
+    let values = &base.segments[0].path.params;
+    let varied = Varied::new(model, values, only);
+    if varied.params.is_empty() {
+        return Err(Failure::plain("nothing-varies", "no parameter varies: there is one world only")
+            .help("give parameters ranges: `param c = 0.2 in 0.1 .. 0.3`"));
+    }
+    Ok(varied)
+}
+
 impl PointArgs {
     /// The worlds of a model around a base world.
     ///
     /// # Errors
     /// Unknown names, nothing that varies, a design that cannot have so many points, a file that is no design.
     pub fn plan(&self, model: &Model, base: &Scenario, settings: &Settings) -> Result<Plan, Failure> {
-        let named = |list: &[String]| -> Result<Vec<ParamId>, Failure> {
-            let find = |name: &String| {
-                let place = model.params.iter().position(|p| p.name == *name);
-                place.map(ParamId).ok_or_else(|| unknown(model, name))
-            };
-            list.iter().map(find).collect()
-        };
-        let (vary, mut fixed) = (named(&self.vary)?, named(&self.fix)?);
-        for param in &vary {
-            if model.params[param.0].range.is_none() {
-                let name = &model.params[param.0].name;
-                return Err(Failure::plain("nothing-varies", format!("`{name}` has no range to vary over"))
-                    .help(&format!("give it one: `param {name} = … in LOW .. HIGH`")));
-            }
-        }
-        // A value that is given is no longer in question.
-        fixed.extend(model.params.iter().enumerate().filter_map(|(index, param)| {
-            settings.params.iter().any(|(name, _)| *name == param.name).then_some(ParamId(index))
-        }));
-        let only = |p: ParamId| (vary.is_empty() || vary.contains(&p)) && !fixed.contains(&p);
-        let values = &base.segments[0].path.params;
-        let varied = Varied::new(model, values, only);
-        if varied.params.is_empty() {
-            return Err(Failure::plain("nothing-varies", "no parameter varies: there is one world only")
-                .help("give parameters ranges: `param c = 0.2 in 0.1 .. 0.3`"));
-        }
+        let varied = varied(model, base, settings, &self.vary, &self.fix)?;
         let (design, worlds, description) = self.design(model, &varied)?;
         Ok(Plan { varied, design, worlds, description })
     }
