@@ -68,6 +68,13 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                what is missing.",
     },
     Explanation {
+        id: "no-answer",
+        title: "the condition has no verdict where the search begins",
+        text: "What is looked for is the nearest point at which a verdict changes, from the model's own parameter values \
+               on. There the condition is undefined: it asks for something under a condition that never comes about. \
+               Ask it of another start, or put it so that it has an answer there.",
+    },
+    Explanation {
         id: "no-policy",
         title: "there is nothing to compare",
         text: "`melian compare` sets policies side by side, and the model as it is. Each policy is named with `--with`; with \
