@@ -69,10 +69,10 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         id: "no-answer",
-        title: "the condition has no verdict where the search begins",
-        text: "What is looked for is the nearest point at which a verdict changes, from the model's own parameter values \
-               on. There the condition is undefined: it asks for something under a condition that never comes about. \
-               Ask it of another start, or put it so that it has an answer there.",
+        title: "there is no answer anywhere",
+        text: "A search for the nearest point at which a verdict changes has looked at points all over the parameters' \
+               ranges, and not one of them could be solved. The message gives the reason at the model's own values; \
+               `melian ask` at these values says more.",
     },
     Explanation {
         id: "no-policy",
