@@ -69,8 +69,9 @@ pub fn wilson(tally: Tally, level: f64) -> Option<Share> {
 /// The interval for a design of independent randomisations: Student's, on as many degrees of freedom as there are randomisations,
 /// less one. The share is a ratio of two sums; its variance is that of the linearised ratio (Cochran 1977, ch. 6).
 ///
-/// Where all randomisations agree to the last world their difference says nothing, and Wilson's interval for as many independent
-/// worlds stands in: quasi-random worlds are spread at least as evenly. `None` for fewer than two randomisations with worlds.
+/// Where fewer than [`FEW`] worlds are hits, or fewer are none, the randomisations say little about how much they might have differed,
+/// and nothing where they agree. There the interval is widened to hold Wilson's for as many independent worlds, among which
+/// quasi-random ones are spread at least as evenly. `None` for fewer than two randomisations with worlds.
 pub fn student(replicates: &[Tally], level: f64) -> Option<Share> {
     let used: Vec<Tally> = replicates.iter().copied().filter(|t| t.all > 0).collect();
     let whole = used.iter().fold(Tally::default(), |a, &b| a + b);
@@ -82,14 +83,22 @@ pub fn student(replicates: &[Tally], level: f64) -> Option<Share> {
     let usual = whole.all as f64 / count;
     let residuals = used.iter().map(|t| (t.hits as f64 - share * t.all as f64) / usual);
     let variance = residuals.map(|r| r * r).sum::<f64>() / (count - 1.0);
-    if variance == 0.0 {
-        return wilson(whole, level);
-    }
     let t =
         StudentsT::new(0.0, 1.0, count - 1.0).map_or(f64::INFINITY, |law| law.inverse_cdf(0.5 + level / 2.0));
     let half = t * (variance / count).sqrt();
-    Some(Share { share, low: (share - half).max(0.0), high: (share + half).min(1.0) })
+    let own = Share { share, low: (share - half).max(0.0), high: (share + half).min(1.0) };
+    let agree = used
+        .iter()
+        .all(|t| u128::from(t.hits) * u128::from(whole.all) == u128::from(whole.hits) * u128::from(t.all));
+    if !agree && whole.hits.min(whole.all - whole.hits) >= FEW {
+        return Some(own);
+    }
+    let independent = wilson(whole, level)?;
+    Some(Share { share, low: own.low.min(independent.low), high: own.high.max(independent.high) })
 }
+
+/// So few hits, or so few others, do not tell how much they vary.
+pub const FEW: u64 = 10;
 
 /// The level that each of so many looks needs so that all of them together cover with the level asked for (Bonferroni).
 pub fn corrected(level: f64, looks: usize) -> f64 {
@@ -100,6 +109,8 @@ pub fn corrected(level: f64, looks: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::design::{Points, SCRAMBLES};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn wilson_as_published() {
@@ -153,6 +164,27 @@ mod tests {
         assert_eq!((interval.share, interval.high), (1.0, 1.0));
         assert!(interval.low < 0.95 && interval.low > 0.9);
         assert_eq!(student(&tallies[..1], 0.95), None);
+        // One of 49 in each: 1/49 · 49 is not 1 in floating point.
+        let tallies = [Tally { hits: 1, all: 49 }; 16];
+        let interval = student(&tallies, 0.95).unwrap();
+        assert!(interval.low < 0.014 && interval.high > 0.03, "{interval:?}");
+    }
+
+    /// Where few worlds are hits, the interval still covers.
+    #[test]
+    fn rare_events_are_covered() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        for expected in [3.5, 5.0, 7.0] {
+            let p = expected / 1024.0;
+            let covered = (0..2000).filter(|_| {
+                let mut draw = || (0..64).filter(|_| random.random_bool(p)).count() as u64;
+                let tallies: Vec<Tally> = (0..16).map(|_| Tally { hits: draw(), all: 64 }).collect();
+                let interval = student(&tallies, 0.95).unwrap();
+                (interval.low..=interval.high).contains(&p)
+            });
+            let covered = covered.count();
+            assert!(covered >= 1860, "{covered} of 2000 at {expected}");
+        }
     }
 
     #[test]

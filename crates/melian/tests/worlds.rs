@@ -357,3 +357,81 @@ fn bad_input_is_refused_and_nothing_is_overwritten() {
     assert!(refused(here, &["drivers", "mine", "ovr"], "unknown-name").contains("`over`"));
     refused(here, &["drivers", "mine", "--method", "sobol"], "other-design");
 }
+
+#[test]
+fn columns_have_names_of_their_own() {
+    let directory = TempDir::new().unwrap();
+    let here = directory.path();
+    let model = ODDS
+        .replace("param idle", "param world")
+        .replace("* idle", "* world")
+        .replace("claim over", "claim high");
+    fs::write(here.join("same.melian"), model).unwrap();
+    told(here, &["worlds", "same.melian", "-n", "256", "--csv", "all.csv"]);
+    let (mut header, _) = rows(&here.join("all.csv"));
+    for name in ["world", "param.world", "high", "claim.high", "claim.high.margin"] {
+        assert!(header.iter().any(|h| h == name), "{name}: {header:?}");
+    }
+    header.sort();
+    header.dedup();
+    assert_eq!(header.len(), rows(&here.join("all.csv")).0.len());
+    let found = json(here, &["drivers", "odds.worlds", "claim.high", "--all-worlds"]);
+    assert_eq!(found["answers"][0]["parameters"][2]["parameter"], "param.world");
+}
+
+#[test]
+fn files_of_others_stay_as_they_are() {
+    let directory = odds();
+    let here = directory.path();
+    let file = |name: &str, text: &str| fs::write(here.join(name), text).unwrap();
+    fs::create_dir(here.join("mine")).unwrap();
+    file("mine/model.melian", ODDS.replace("0.5 in", "0.4 in").as_str());
+    refused(here, &["worlds", "odds.melian", "-n", "16", "--out", "mine"], "folder-taken");
+    fs::remove_file(here.join("mine/model.melian")).unwrap();
+    file("mine/thesis.new", "do not lose this");
+    refused(here, &["worlds", "odds.melian", "-n", "16", "--out", "mine"], "folder-taken");
+    assert_eq!(contents(&here.join("mine")).len(), 1);
+    file("points.csv", "a,b,idle\n0,0,1\n1,0,1\n");
+    refused(
+        here,
+        &["worlds", "odds.melian", "--points", "points.csv", "--csv", "points.csv", "--out", "p"],
+        "overwrite",
+    );
+    assert!(fs::read_to_string(here.join("points.csv")).unwrap().starts_with("a,b,idle"));
+}
+
+#[test]
+fn numbers_on_the_command_line_are_kept_to_the_last_digit() {
+    let directory = odds();
+    for value in ["4.327670679050534e-10", "0.9452706955539223", "0.38120423768821243"] {
+        let set = format!("idle={value}");
+        let command = ["worlds", "odds.melian", "-n", "32", "-p", &set, "--out", value];
+        told(directory.path(), &command);
+        told(directory.path(), &command);
+    }
+}
+
+#[test]
+fn what_is_not_finished_is_not_taken_for_whole() {
+    let directory = odds();
+    let here = directory.path();
+    let saltelli = ["worlds", "odds.melian", "--design", "saltelli", "-n", "2000", "--out", "s"];
+    told(here, &[&saltelli[..], &["--shard", "1/7"]].concat());
+    let said = refused(here, &["drivers", "s", "high"], "indices");
+    assert!(said.contains("parts are solved so far"), "{said}");
+    told(here, &saltelli);
+    told(here, &["drivers", "s", "high"]);
+    // Nothing to be sure of.
+    for more in [&["--design", "grid", "--levels", "3"][..], &["--design", "morris"]] {
+        let command = [&["worlds", "odds.melian", "--until-width", "0.1", "--out", "u"][..], more].concat();
+        refused(here, &command, "until-width");
+    }
+    refused(here, &["boxes", "s", "--step", "999", "--all-worlds"], "no step 999");
+    let first = std::process::Command::new(env!("CARGO_BIN_EXE_melian"))
+        .current_dir(here)
+        .args(["drivers", "-", "-n", "500"])
+        .stdin(fs::File::open(here.join("odds.melian")).unwrap())
+        .output()
+        .unwrap();
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+}

@@ -78,27 +78,51 @@ pub struct Sheet<'q> {
     pub verdicts: Vec<String>,
     /// Positions of the verdicts that make a world plausible.
     pub plausible: std::ops::Range<usize>,
+    /// Names that no answer may have, because they are those of other columns.
+    taken: Vec<String>,
 }
 
 impl<'q> Sheet<'q> {
-    /// What a model itself asks: its measures, its claims, and which worlds are plausible.
-    pub fn of_model(model: &'q Model, measures: bool, claims: bool) -> Sheet<'q> {
-        let mut sheet = Sheet::default();
+    /// What a model itself asks: its measures, its claims, and which worlds are plausible. Answers get other names than those
+    /// that are taken.
+    pub fn of_model(model: &'q Model, measures: bool, claims: bool, taken: &[String]) -> Sheet<'q> {
+        let mut sheet = Sheet { taken: taken.to_vec(), ..Sheet::default() };
         for measure in model.measures.iter().filter(|_| measures) {
             if let Some(question) = &measure.question {
-                sheet.question(&measure.name, question);
+                let name = sheet.free("measure", &measure.name);
+                sheet.question(&name, question);
             }
         }
         for (index, claim) in model.claims.iter().enumerate().filter(|_| claims) {
             let name = if claim.id.is_empty() { format!("claim_{}", index + 1) } else { claim.id.clone() };
+            let name = sheet.free("claim", &name);
             sheet.condition(&name, &claim.condition);
         }
         let first = sheet.verdicts.len();
         for (index, plausible) in model.plausible.iter().enumerate() {
-            sheet.condition(&format!("plausible_{}", index + 1), &plausible.condition);
+            let name = sheet.free("record", &format!("plausible_{}", index + 1));
+            sheet.condition(&name, &plausible.condition);
         }
         sheet.plausible = first..sheet.verdicts.len();
         sheet
+    }
+
+    /// Whether a column has this name, or begins with it and a dot.
+    pub fn has(&self, name: &str) -> bool {
+        let columns = self.taken.iter().chain(&self.numbers).chain(&self.verdicts);
+        let same = |column: &String| {
+            column == name || column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+        };
+        columns.into_iter().any(same)
+    }
+
+    /// A name like this one that no column has: with what it is before it if need be, `claim.m`.
+    fn free(&self, what: &str, name: &str) -> String {
+        let mut free = name.to_owned();
+        while self.has(&free) {
+            free = format!("{what}.{free}");
+        }
+        free
     }
 
     /// Adds a question.

@@ -203,7 +203,7 @@ impl Shell {
             bar.set_style(style);
         }
         let hidden = std::cell::Cell::new(Some(target));
-        Count { bar, hidden, started: Instant::now(), before: std::cell::Cell::new(0) }
+        Count { bar, hidden, started: Instant::now(), done: std::cell::Cell::new(0) }
     }
 
     /// Does work that reports its progress from 0 to 1; a bar appears if it takes long and somebody is watching.
@@ -235,13 +235,12 @@ pub struct Count {
     bar: ProgressBar,
     hidden: std::cell::Cell<Option<ProgressDrawTarget>>,
     started: Instant,
-    before: std::cell::Cell<u64>,
+    done: std::cell::Cell<u64>,
 }
 
 impl Count {
     /// So many were done before: they do not count for the rate.
     pub fn begin_with(&self, done: u64) {
-        self.before.set(self.before.get() + done);
         self.bar.inc(done);
         self.bar.reset_eta();
     }
@@ -254,8 +253,8 @@ impl Count {
             self.bar.set_draw_target(target);
         }
         self.bar.inc(1);
-        let done = (self.bar.position() - self.before.get()) as f64;
-        let rate = done / self.started.elapsed().as_secs_f64().max(1e-9);
+        self.done.set(self.done.get() + 1);
+        let rate = self.done.get() as f64 / self.started.elapsed().as_secs_f64().max(1e-9);
         self.bar.set_message(if rate < 10.0 {
             format!("{rate:.2} a second")
         } else {
@@ -266,7 +265,7 @@ impl Count {
     /// Takes the bar away; how many were done, and in how many seconds.
     pub fn finish(self) -> (u64, f64) {
         self.bar.finish_and_clear();
-        (self.bar.position() - self.before.get(), self.started.elapsed().as_secs_f64())
+        (self.done.get(), self.started.elapsed().as_secs_f64())
     }
 }
 

@@ -128,7 +128,7 @@ impl Compare {
         }
         let base = self.settings.setup().world(model).map_err(|problems| loaded.failure(problems))?;
         let plan = self.points.plan(model, &base, &self.settings)?;
-        let mut sheet = Sheet::of_model(model, false, false);
+        let mut sheet = Sheet::of_model(model, false, false, &[]);
         let first = sheet.numbers.len();
         questions.iter().for_each(|(name, question)| sheet.question(name, question));
         let options = self.settings.options(model)?;

@@ -73,6 +73,7 @@ impl Boxes {
         let folder = Folder::read(&self.folder)?;
         let worlds = Worlds::read(&folder, usize::MAX)?;
         let rows = worlds.rows(worlds.told_apart && !self.all_worlds);
+        worlds.check_any(&folder, &rows, shell)?;
         let claims = if self.claims.is_empty() { worlds.claims.clone() } else { self.claims.clone() };
         if claims.is_empty() {
             return Err(Failure::plain("nothing-asked", "these worlds have no claims")
@@ -100,6 +101,10 @@ impl Boxes {
             }
             Ok::<(), Failure>(())
         })?;
+        let no_step = |f: &Found| matches!(f.boxes, Err(Trouble::NoSuchStep { .. }));
+        if let Some(Found { boxes: Err(e), .. }) = found.iter().find(|f| no_step(f)) {
+            return Err(Failure::plain("indices", e.to_string()));
+        }
         shell.print(&match self.format {
             Format::Table => self.page(&worlds, rows.len(), &found, shell.colour()),
             Format::Json => {

@@ -31,6 +31,8 @@ struct Detail {
     drivers: Vec<(String, f64, f64)>,
     /// The first box in which it fails.
     fails: Option<String>,
+    /// The verdict, if all worlds have the same one.
+    always: Option<&'static str>,
 }
 
 impl Details {
@@ -61,7 +63,20 @@ impl Details {
                 let delta = |p: usize| found.indices[0].1[p].map_or(f64::NAN, |e| e.value);
                 best.map(|p| (worlds.params[p].clone(), delta(p), found.sign[p])).collect()
             });
-            Detail { claim, drivers: named, fails: boxes::first_in_words(&inputs, output, &worlds.params) }
+            let all = |verdict: f64| output.iter().all(|&x| x == verdict);
+            let always = if all(1.0) {
+                Some("holds")
+            } else if all(0.0) {
+                Some("fails")
+            } else {
+                None
+            };
+            Detail {
+                claim,
+                drivers: named,
+                always,
+                fails: boxes::first_in_words(&inputs, output, &worlds.params),
+            }
         });
         Ok(Details { claims: claims.collect(), plausible })
     }
@@ -82,7 +97,11 @@ impl Details {
                     format!("{name}\u{a0}{}{delta:.2}", if *sign < 0.0 { "−" } else { "+" })
                 })
                 .collect();
-            let hangs = if named.is_empty() { "no parameter alone".into() } else { named.join("  ") };
+            let hangs = match detail.always {
+                Some(verdict) => format!("nothing: {verdict} everywhere"),
+                None if named.is_empty() => "no parameter alone".into(),
+                None => named.join("  "),
+            };
             rows.push(vec![detail.claim.clone(), hangs, detail.fails.clone().unwrap_or_default()]);
         }
         rows.wrap(1, 28);

@@ -44,14 +44,28 @@ pub fn trouble(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// Whether a folder has files that are none of a study's beginnings.
-pub fn holds_others(path: &Path) -> bool {
+/// Whether a folder has files that are none of a study's beginnings: locks, unfinished files, the model's text.
+pub fn holds_others(path: &Path, model: &str) -> bool {
     let ours = |entry: fs::DirEntry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        name.starts_with(LOCK) || name.ends_with(UNFINISHED) || name == "model.melian"
+        let text = || fs::read(entry.path()).is_ok_and(|bytes| bytes == model.as_bytes());
+        is_lock(&name) || is_unfinished(&name) || (name == "model.melian" && text())
     };
     fs::read_dir(path).is_ok_and(|mut entries| entries.any(|entry| !entry.is_ok_and(ours)))
+}
+
+/// `.lock`, `.lock-3-of-16`.
+fn is_lock(name: &str) -> bool {
+    name.strip_prefix(LOCK)
+        .is_some_and(|rest| rest.is_empty() || (rest.starts_with('-') && rest.contains("-of-")))
+}
+
+/// A name as [`write_whole`] gives: `.part-00001.parquet.0123456789abcdef.new`.
+fn is_unfinished(name: &str) -> bool {
+    let inner = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(UNFINISHED));
+    let mark = inner.and_then(|rest| rest.rsplit_once('.')).map_or("", |(_, mark)| mark);
+    mark.len() == 16 && mark.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The right to write into a folder. The system takes it back when the process ends, however it does.
@@ -98,7 +112,7 @@ fn granted(answer: Result<(), TryLockError>, who: &str) -> Result<(), Failure> {
 fn remove_unfinished(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
+        if is_unfinished(&entry.file_name().to_string_lossy()) {
             // It is in nobody's way if it stays.
             drop(fs::remove_file(entry.path()));
         }

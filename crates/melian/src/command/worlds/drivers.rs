@@ -57,7 +57,7 @@ pub struct Drivers {
     /// Of a model: these parameters do not vary
     #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "vary")]
     fix: Vec<String>,
-    /// Of a model: folder for the worlds [default: NAME.drivers]
+    /// Of a model: folder for the worlds [default: NAME.sobol or NAME.morris]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How to print the indices
@@ -101,8 +101,8 @@ impl Drivers {
         if Path::new(&self.target).is_dir() {
             Folder::read(Path::new(&self.target))?;
         }
+        let loaded = shell.load(&self.target, &self.settings)?;
         let parameters = {
-            let loaded = shell.load(&self.target, &self.settings)?;
             let ranges = loaded.game.model().params.iter().filter(|p| p.range.is_some()).count();
             if self.vary.is_empty() { ranges.saturating_sub(self.fix.len()) } else { self.vary.len() }
         };
@@ -122,14 +122,17 @@ impl Drivers {
             vary: self.vary.clone(),
             fix: self.fix.clone(),
         };
-        let name = Path::new(&self.target)
-            .file_stem()
-            .map_or_else(|| "model".into(), |s| s.to_string_lossy().into_owned());
+        let word = match design {
+            Kind::Saltelli => "sobol",
+            Kind::Morris => "morris",
+            _ => "worlds",
+        };
+        let usual = PathBuf::from(format!("{}.{word}", loaded.game.model().name));
         let solving = Solving {
             model: self.target.clone(),
             settings: self.settings.clone(),
             points,
-            out: Some(self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.drivers")))),
+            out: Some(self.out.clone().unwrap_or_else(|| usual)),
             asked: Vec::new(),
             no_measures: false,
             shard: None,
@@ -137,7 +140,7 @@ impl Drivers {
             csv: None,
             format: self.format,
         };
-        solving.go(shell, |study, _| self.tell(shell, study.folder).map(|_| ()))
+        solving.go(shell, &loaded, |study, _| self.tell(shell, study.folder).map(|_| study.folder.worlds))
     }
 
     fn tell(&self, shell: &Shell, folder: &Folder) -> Result<Outcome, Failure> {
@@ -147,6 +150,12 @@ impl Drivers {
         let plausible = worlds.told_apart && !self.all_worlds && !own_design;
         let answers = self.names(&worlds, own_design);
         let rows = if own_design { (0..worlds.solved.len()).collect() } else { worlds.rows(plausible) };
+        worlds.check_any(folder, &rows, shell)?;
+        if own_design && !folder.unfinished().is_empty() {
+            let title = format!("{}: these indices need all of them", folder.unfinished());
+            return Err(Failure::plain("indices", title)
+                .help("the command that made the folder solves what is missing"));
+        }
         let inputs = worlds.inputs_of(&rows);
         let sorted =
             if own_design { None } else { Some(SortedInputs::new(&inputs).map_err(|e| cannot(&e))?) };
@@ -159,7 +168,7 @@ impl Drivers {
                 let indices = match (method, &sorted) {
                     (Method::Pawn, Some(sorted)) => by_pawn(sorted, &output),
                     (_, Some(sorted)) => by_delta(sorted, &output),
-                    (Method::Morris, None) => by_morris(&inputs, &output),
+                    (Method::Morris, None) => by_morris(&trajectories(folder, &worlds)?, &output),
                     (_, None) => by_sobol(inputs.len(), &output),
                 };
                 found.push((name.clone(), indices.map(|i| i.complete(&inputs, &output))));
@@ -303,9 +312,7 @@ fn by_sobol(parameters: usize, output: &[f64]) -> Result<Bare, Unusable> {
 }
 
 fn by_morris(inputs: &[Vec<f64>], output: &[f64]) -> Result<Bare, Unusable> {
-    // Across the whole range, so that parameters compare.
-    let unit: Vec<Vec<f64>> = inputs.iter().map(|c| within_range(c)).collect();
-    let found = morris::analyze(&unit, output, &morris::Options::default())?;
+    let found = morris::analyze(inputs, output, &morris::Options::default())?;
     let sigma =
         found.effects.iter().map(|e| e.map(|e| Estimate { value: e.sigma, low: f64::NAN, high: f64::NAN }));
     Ok(Bare {
@@ -319,10 +326,19 @@ fn by_morris(inputs: &[Vec<f64>], output: &[f64]) -> Result<Bare, Unusable> {
     })
 }
 
-fn within_range(column: &[f64]) -> Vec<f64> {
-    let (lo, hi) =
-        column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)));
-    column.iter().map(|x| if hi > lo { (x - lo) / (hi - lo) } else { 0.0 }).collect()
+/// The points of the unit cube that a folder's trajectories went through: effects are then across whole ranges, so that
+/// parameters compare.
+fn trajectories(folder: &Folder, worlds: &Worlds) -> Result<Vec<Vec<f64>>, Failure> {
+    let number = |key: &str| {
+        let value =
+            folder.description().pointer(&format!("/design/{key}")).and_then(serde_json::Value::as_u64);
+        value.unwrap_or_default()
+    };
+    let (count, levels) = (number("trajectories") as usize, number("levels") as usize);
+    let rows = morris::Trajectories::new(worlds.params.len(), count, levels, number("seed"))
+        .map_err(|e| cannot(&e))?;
+    let points: Vec<Vec<f64>> = (0..rows.rows()).map(|row| rows.row(row)).collect();
+    Ok((0..worlds.params.len()).map(|p| points.iter().map(|point| point[p]).collect()).collect())
 }
 
 /// δ and first order of an answer, from any worlds.

@@ -68,20 +68,20 @@ impl Folder {
         shard: Option<(u64, u64)>,
     ) -> Result<Folder, Failure> {
         let file = path.join("study.json");
-        if !file.exists() && disk::holds_others(path) && !file.exists() {
+        if !file.exists() && disk::holds_others(path, model) && !file.exists() {
             let title = format!("`{}` holds something else: nothing is written there", path.display());
             return Err(Failure::plain("folder-taken", title)
                 .help("choose a folder that is empty or does not exist, with `--out DIR`"));
         }
+        fs::create_dir_all(path).map_err(|e| trouble(path, &e))?;
+        let lock = Lock::take(path, shard)?;
         if !file.exists() {
-            fs::create_dir_all(path).map_err(|e| trouble(path, &e))?;
             write_whole(&path.join("model.melian"), |out| out.write_all(model.as_bytes()))?;
             write_whole(&file, |out| out.write_all(text(description).as_bytes()))?;
         }
         // Also after writing it: another process may have begun another study at the same moment.
         let there = fs::read_to_string(&file).map_err(|e| trouble(&file, &e))?;
         check_same(path, &there, description, ADVICE)?;
-        let lock = Lock::take(path, shard)?;
         let mut folder = Folder::described(path, description.clone())?;
         folder._lock = Some(lock);
         Ok(folder)
@@ -151,11 +151,18 @@ impl Folder {
         let path = self.part_path(part);
         let opened = Part::open(&path).map_err(|e| unreadable(&path, &e))?;
         let expected = self.members(part);
-        if opened.len() as u64 != expected.end - expected.start {
-            let error = parquet::errors::ParquetError::General("it has other worlds than it should".into());
+        let same = opened.metadata("melian").is_some_and(|said| said == text(&self.description));
+        if opened.len() as u64 != expected.end - expected.start || !same {
+            let error = parquet::errors::ParquetError::General("it is of another study".into());
             return Err(unreadable(&path, &error));
         }
         Ok(opened)
+    }
+
+    /// What is missing, in words; empty if nothing is.
+    pub fn unfinished(&self) -> String {
+        let (done, parts) = (self.done().len() as u64, self.parts());
+        if done == parts { String::new() } else { format!("{done} of {parts} parts are solved so far") }
     }
 
     /// The parts that are done and hold the first so many worlds.
@@ -211,6 +218,13 @@ fn check_same(path: &Path, there: &str, wanted: &serde_json::Value, advice: &str
     let mut failure = Failure::plain("other-study", title);
     let mut differences = Vec::new();
     differ("", &known, wanted, &mut differences);
+    if differences
+        .iter()
+        .all(|d| d.starts_with("worlds:") || d.starts_with("part_worlds:") || d.starts_with("design."))
+    {
+        failure = failure
+            .help("a folder keeps its number of worlds and its design: others need a folder of their own");
+    }
     for difference in differences.iter().take(5) {
         failure = failure.help(difference);
     }

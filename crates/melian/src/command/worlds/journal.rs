@@ -6,7 +6,7 @@
 //! Record: world (u64), status (u8), length of the reason (u32) and its text, verdicts (one byte each), numbers (f64 each).
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
@@ -34,6 +34,10 @@ impl Journal {
     /// Opens or begins a journal; what it holds already. One that belongs to another study, or to none, is begun anew.
     pub fn open(path: &Path, study: &[u8; 32], shape: Shape) -> io::Result<(Journal, Vec<(u64, Row)>)> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        // Shards of different numbers may have parts in common. A file system without locks is used without.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::Error::other("another process is working on this part"));
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let header: Vec<u8> = MAGIC.iter().chain(study).copied().collect();

@@ -144,6 +144,8 @@ pub(super) struct Study<'a> {
     folder: &'a Folder,
     sheet: &'a Sheet<'a>,
     spread: Spread,
+    /// How often it was looked whether the shares are sure.
+    looks: usize,
 }
 
 /// `k/N`.
@@ -342,11 +344,13 @@ fn part_worlds(worlds: u64) -> u64 {
 impl Worlds {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        self.go(shell, |study, baseline| {
+        let loaded = shell.load(&self.model, &self.settings)?;
+        self.go(shell, &loaded, |study, baseline| {
             if let Some(csv) = &self.csv {
                 summary::export(study.folder, csv)?;
             }
-            let summary = Summary::of(study.folder, study.sheet, study.spread, LEVEL)?;
+            let certainty = Certainty { spread: study.spread, looks: study.looks };
+            let summary = Summary::of(study.folder, &study.folder.done(), study.sheet, certainty)?;
             let details =
                 if study.spread == Spread::None { Details::default() } else { Details::of(study.folder)? };
             let model = study.model;
@@ -362,7 +366,7 @@ impl Worlds {
                 }
                 Format::Csv => summary.csv(model, study.sheet, baseline),
             });
-            Ok(())
+            Ok(summary.solved())
         })
     }
 
@@ -370,23 +374,25 @@ impl Worlds {
     pub(super) fn go(
         &self,
         shell: &Shell,
-        then: impl FnOnce(Study<'_>, &Row) -> Result<(), Failure>,
+        loaded: &Loaded,
+        then: impl FnOnce(Study<'_>, &Row) -> Result<u64, Failure>,
     ) -> Result<Outcome, Failure> {
-        let loaded = shell.load(&self.model, &self.settings)?;
         let model = loaded.game.model();
         let setup = self.settings.setup();
         let base = setup.world(model).map_err(|problems| loaded.failure(problems))?;
         let plan = self.points.plan(model, &base, &self.settings)?;
-        let queries: Vec<Query> = self.asked.iter().map(|q| read(&loaded, q)).collect::<Result<_, _>>()?;
-        let sheet = self.sheet(model, &queries)?;
-        let description = self.description(&loaded, &plan, &sheet)?;
+        let queries: Vec<Query> = self.asked.iter().map(|q| read(loaded, q)).collect::<Result<_, _>>()?;
+        let names = columns_of(model, &plan.varied);
+        let sheet = self.sheet(model, &queries, &names)?;
+        self.check_outputs(&plan, &sheet)?;
+        let description = self.description(loaded, &plan, &sheet, &names)?;
         let usual = PathBuf::from(format!("{}.worlds", model.name));
         let path = self.out.as_ref().unwrap_or(&usual);
         let folder = Folder::open(path, &description, &loaded.game.text, self.shard)?;
         let options = self.settings.options(model)?;
         let ensemble = Ensemble::new(model, base.clone(), &sheet, (&plan.design, &plan.varied), &options)
             .map_err(|problems| loaded.failure(problems))?;
-        self.solve(shell, &loaded, &plan, &sheet, &folder, &ensemble)?;
+        self.solve(shell, loaded, &plan, (&sheet, &names), &folder, &ensemble)?;
         let missing = folder.parts() - folder.done().len() as u64;
         if self.shard.is_some() && missing > 0 {
             shell.note(&format!(
@@ -395,18 +401,33 @@ impl Worlds {
                 folder.parts(),
                 path.display()
             ));
+            if self.csv.is_some() {
+                shell.note("note: --csv is written when all parts are there");
+            }
             return Ok(Outcome::Done);
         }
         let baseline = ensemble.at(&plan.varied.base);
-        then(Study { model, folder: &folder, sheet: &sheet, spread: plan.spread() }, &baseline)?;
+        let looks = self.looks(&folder).len();
+        let solved =
+            then(Study { model, folder: &folder, sheet: &sheet, spread: plan.spread(), looks }, &baseline)?;
+        if solved == 0 {
+            shell.note("no world has an answer");
+            return Ok(Outcome::Failed);
+        }
         Ok(Outcome::Done)
     }
 
-    fn sheet<'q>(&self, model: &'q Model, queries: &'q [Query]) -> Result<Sheet<'q>, Failure> {
-        let mut sheet = Sheet::of_model(model, !self.no_measures, true);
+    fn sheet<'q>(
+        &self,
+        model: &'q Model,
+        queries: &'q [Query],
+        names: &[String],
+    ) -> Result<Sheet<'q>, Failure> {
+        let taken: Vec<String> = FIXED.iter().map(ToString::to_string).chain(names.iter().cloned()).collect();
+        let mut sheet = Sheet::of_model(model, !self.no_measures, true, &taken);
         for (text, query) in self.asked.iter().zip(queries) {
             let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if sheet.numbers.contains(&name) || sheet.verdicts.contains(&name) {
+            if sheet.has(&name) {
                 return Err(Failure::plain("asked-twice", format!("`{name}` is asked already")));
             }
             match query {
@@ -421,12 +442,37 @@ impl Worlds {
         Ok(sheet)
     }
 
+    /// Refuses what would overwrite the user's points, and waiting for a certainty that cannot come.
+    fn check_outputs(&self, plan: &Plan, sheet: &Sheet<'_>) -> Result<(), Failure> {
+        let real = |path: &std::path::Path| std::fs::canonicalize(path).ok();
+        if let (Some(csv), Some(points)) = (&self.csv, &self.points.points)
+            && real(csv).is_some()
+            && real(csv) == real(points.as_ref())
+        {
+            return Err(Failure::plain(
+                "design-file",
+                format!("`--csv {points}` would overwrite the points"),
+            ));
+        }
+        if self.until_width.is_some() && (sheet.verdicts.is_empty() || plan.spread() == Spread::None) {
+            let why = if sheet.verdicts.is_empty() {
+                "there are no claims"
+            } else {
+                "this design has no intervals"
+            };
+            return Err(Failure::plain("nothing-asked", format!("`--until-width` waits for nothing: {why}"))
+                .help("ask a condition with `--ask`, or take `--design sobol`, `lhs` or `random`"));
+        }
+        Ok(())
+    }
+
     /// Everything that the results hang on.
     fn description(
         &self,
         loaded: &Loaded,
         plan: &Plan,
         sheet: &Sheet<'_>,
+        names: &[String],
     ) -> Result<serde_json::Value, Failure> {
         let model = loaded.game.model();
         let settings = &self.settings;
@@ -436,9 +482,9 @@ impl Worlds {
         let starts = settings.starts.iter().map(|(name, x)| (name.clone(), json!(x)));
         let from = settings.start_from.as_ref().map(std::fs::read).transpose();
         let from = from.map_err(|e| Failure::plain("unreadable-file", e.to_string()))?;
-        let varied = plan.varied.params.iter().map(|p| {
+        let varied = plan.varied.params.iter().zip(names).map(|(p, name)| {
             let param = &model.params[p.0];
-            (param.name.clone(), json!(param.range.map_or_else(String::new, range_text)))
+            (name.clone(), json!(param.range.map_or_else(String::new, range_text)))
         });
         Ok(json!({
             "format": 1,
@@ -474,15 +520,13 @@ impl Worlds {
         shell: &Shell,
         loaded: &Loaded,
         plan: &Plan,
-        sheet: &Sheet<'_>,
+        (sheet, names): (&Sheet<'_>, &[String]),
         folder: &Folder,
         ensemble: &Ensemble<'_>,
     ) -> Result<(), Failure> {
-        let model = loaded.game.model();
-        let names: Vec<String> = plan.varied.params.iter().map(|p| model.params[p.0].name.clone()).collect();
         let description = folder::text(folder.description());
         let schema = Schema {
-            params: &names,
+            params: names,
             sheet,
             metadata: [("melian", description.as_str()), ("model", loaded.game.text.as_str())],
         };
@@ -516,11 +560,12 @@ impl Worlds {
             }
             first = until;
             if let Some(width) = self.until_width {
-                let level = corrected(LEVEL, looks.len());
-                let widest = Summary::of(folder, sheet, plan.spread(), level)?.widest();
+                let certainty = Certainty { spread: plan.spread(), looks: looks.len() };
+                let parts: Vec<u64> = (0..until).collect();
+                let widest = Summary::of(folder, &parts, sheet, certainty)?.widest();
                 if widest <= width {
                     let worlds = folder.members(until - 1).end;
-                    shell.remark(&format!(
+                    shell.note(&format!(
                         "sure enough after {worlds} worlds: the widest interval is {widest:.4}"
                     ));
                     break;
@@ -550,5 +595,33 @@ impl Worlds {
     }
 }
 
+/// What an interval is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Certainty {
+    /// What the design tells about its own error.
+    spread: Spread,
+    /// How often it was looked whether the intervals are narrow enough.
+    looks: usize,
+}
+
+impl Certainty {
+    /// The level of each interval, so that all looks together cover in [`LEVEL`] of cases.
+    fn level(self) -> f64 {
+        corrected(LEVEL, self.looks)
+    }
+}
+
 /// Intervals cover in this share of cases.
 const LEVEL: f64 = 0.95;
+
+/// Columns that every table of worlds has.
+const FIXED: [&str; 5] = ["world", "replicate", "status", "reason", "plausible"];
+
+/// Names of the columns of the parameters that vary.
+fn columns_of(model: &Model, varied: &Varied) -> Vec<String> {
+    let name = |p: &ParamId| {
+        let name = &model.params[p.0].name;
+        if FIXED.contains(&name.as_str()) { format!("param.{name}") } else { name.clone() }
+    };
+    varied.params.iter().map(name).collect()
+}

@@ -157,6 +157,12 @@ impl Part {
         self.file.metadata().file_metadata().num_rows() as usize
     }
 
+    /// What its metadata say under a key.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let all = self.file.metadata().file_metadata().key_value_metadata()?;
+        all.iter().find(|entry| entry.key == key)?.value.as_deref()
+    }
+
     /// The numbers of a column; NaN for null.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, ParquetError> {
         let values = self.column::<DoubleType>(name)?;

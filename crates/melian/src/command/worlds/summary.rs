@@ -10,11 +10,15 @@ use melian::{
 };
 use serde_json::json;
 
-use super::folder::{Folder, unreadable};
+use super::{
+    Certainty,
+    disk::write_whole,
+    folder::{Folder, unreadable},
+};
 use crate::command::{
     figures::{Paint, count, figure, paint},
     report::Csv,
-    shell::{Failure, plain},
+    shell::Failure,
     tables::{Rows, wrapped},
 };
 
@@ -23,10 +27,56 @@ pub struct Summary {
     shares: Shares,
     spread: Spread,
     level: f64,
+    looks: usize,
     statuses: BTreeMap<String, u64>,
     reasons: BTreeMap<String, u64>,
     /// Of each verdict, the median margin over the worlds that have one: in all worlds, in the plausible ones.
     medians: Vec<[Option<f64>; 2]>,
+    quantiles: Vec<Quantiles>,
+}
+
+/// How a number is spread over worlds.
+struct Quantiles {
+    name: String,
+    /// Position among the sheet's numbers.
+    number: usize,
+    /// 5 %, 50 % and 95 % of all worlds, and of the plausible ones.
+    of: [Option<[f64; 3]>; 2],
+}
+
+impl Quantiles {
+    /// Of all numbers that are asked for themselves: measures and questions.
+    fn of(
+        folder: &Folder,
+        parts: &[u64],
+        sheet: &Sheet<'_>,
+        kept: &[bool],
+    ) -> Result<Vec<Quantiles>, Failure> {
+        let mut found = Vec::new();
+        for (number, name) in sheet.numbers.iter().enumerate() {
+            let of_claim =
+                |v: &String| name.strip_prefix(v.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            if sheet.verdicts.iter().any(of_claim) {
+                continue;
+            }
+            let all = folder.each(parts, |part| part.numbers(name))?.concat();
+            let plausible = all.iter().zip(kept).filter(|(_, kept)| **kept).map(|(x, _)| *x).collect();
+            found.push(Quantiles { name: name.clone(), number, of: [three(all), three(plausible)] });
+        }
+        Ok(found)
+    }
+}
+
+/// 5 %, 50 % and 95 % of the numbers that exist.
+fn three(mut values: Vec<f64>) -> Option<[f64; 3]> {
+    values.retain(|x| !x.is_nan());
+    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)? as f64;
+    Some([0.05, 0.5, 0.95].map(|share| {
+        let place = share * last;
+        let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
+        below + (place - place.floor()) * (above - below)
+    }))
 }
 
 /// Medians are of at most about so many worlds, the first ones: memory does not grow with their number.
@@ -44,11 +94,16 @@ impl Summary {
     ///
     /// # Errors
     /// A part cannot be read.
-    pub fn of(folder: &Folder, sheet: &Sheet<'_>, spread: Spread, level: f64) -> Result<Summary, Failure> {
+    pub fn of(
+        folder: &Folder,
+        parts: &[u64],
+        sheet: &Sheet<'_>,
+        certainty: Certainty,
+    ) -> Result<Summary, Failure> {
         let mut shares = Shares::new(sheet.verdicts.len());
         let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
         let mut kept = Vec::new();
-        folder.each(&folder.done(), |part| {
+        folder.each(parts, |part| {
             let plausible = part.truths("plausible")?;
             let replicates = part.replicates()?;
             let status = part.texts("status")?;
@@ -72,13 +127,15 @@ impl Summary {
             Ok(())
         })?;
         let mut medians = Vec::new();
-        let first = folder.first(MEDIAN_OF);
+        let first: Vec<u64> = folder.first(MEDIAN_OF).into_iter().filter(|p| parts.contains(p)).collect();
         for name in &sheet.verdicts {
             let margins = folder.each(&first, |part| part.numbers(&format!("{name}.margin")))?.concat();
             let plausible = margins.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(m, _)| *m).collect();
             medians.push([median(margins), median(plausible)]);
         }
-        Ok(Summary { shares, spread, level, statuses, reasons, medians })
+        let quantiles = Quantiles::of(folder, &first, sheet, &kept)?;
+        let (spread, level) = (certainty.spread, certainty.level());
+        Ok(Summary { shares, spread, level, looks: certainty.looks, statuses, reasons, medians, quantiles })
     }
 
     /// Width of the widest interval of a share of worlds in which a claim holds: in the plausible worlds, where those are told apart.
@@ -112,6 +169,11 @@ impl Summary {
         sheet.plausible.clone().zip(&model.plausible).collect()
     }
 
+    /// Worlds that have answers.
+    pub fn solved(&self) -> u64 {
+        self.statuses.get(Status::Solved.word()).copied().unwrap_or(0)
+    }
+
     fn worlds(&self) -> u64 {
         self.statuses.values().sum()
     }
@@ -139,6 +201,10 @@ impl Summary {
         if !lines.is_empty() {
             text += &format!("\n{}\n", paint("Claims", Paint::Bold, colour));
             text += &self.claims(&lines, baseline, told_apart, colour);
+        }
+        if !self.quantiles.is_empty() {
+            text += &format!("\n{}\n", paint("Measures", Paint::Bold, colour));
+            text += &self.measures(baseline, told_apart, colour);
         }
         if told_apart {
             text += &format!("\n{}\n", paint("Plausible worlds", Paint::Bold, colour));
@@ -174,14 +240,22 @@ impl Summary {
             }
             Some("random") => "independent random points; intervals: 95 %, Wilson",
             Some("grid") => "a grid: shares are of its points, without intervals",
+            Some("saltelli") => {
+                "rows for Sobol' indices, which `melian drivers` reads; shares without intervals"
+            }
+            Some("morris") => "trajectories, which `melian drivers` reads; shares without intervals",
             _ => "points from a file; intervals: 95 %, Wilson, as if they were independent draws",
         };
-        let mut text = wrapped(&format!("{} · {design}", parts.join(", ")));
+        let looks =
+            if self.looks > 1 { format!(", all {} looks together", self.looks) } else { String::new() };
+        let mut text = wrapped(&format!("{} · {design}{looks}", parts.join(", ")));
         if number(Status::Solved) < self.worlds() {
             let mut reasons: Vec<(&String, &u64)> = self.reasons.iter().collect();
             reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
             for (reason, times) in reasons.into_iter().take(5) {
-                text += &wrapped(&format!("  {} times: {reason}", count((*times).into())));
+                let times =
+                    if *times == 1 { "once".into() } else { format!("{} times", count((*times).into())) };
+                text += &wrapped(&format!("  {times}: {reason}"));
             }
         }
         text
@@ -219,7 +293,7 @@ impl Summary {
             };
             rows.push_painted(row, 2, painted);
         }
-        rows.wrap(1, 34);
+        rows.wrap(1, if told_apart { 20 } else { 34 });
         let mut text = rows.text();
         if told_apart {
             text += &wrapped(
@@ -227,6 +301,24 @@ impl Summary {
             );
         }
         text
+    }
+
+    /// Measures and questions: the baseline, and what lies between 5 % and 95 % of the worlds.
+    fn measures(&self, baseline: &Row, told_apart: bool, colour: bool) -> String {
+        let mut header = vec!["", "baseline", "5 %", "median", "95 %"];
+        if told_apart {
+            header.extend(["plausible: 5 %", "median", "95 %"]);
+        }
+        let mut rows = Rows::new(&header, &[0], colour);
+        for entry in &self.quantiles {
+            let number = |x: f64| if x.is_nan() { "–".into() } else { figure(x) };
+            let mut row = vec![entry.name.clone(), number(baseline.numbers[entry.number])];
+            for of in &entry.of[..if told_apart { 2 } else { 1 }] {
+                row.extend(of.map_or_else(|| vec!["–".into(); 3], |q| q.map(number).to_vec()));
+            }
+            rows.push(row);
+        }
+        rows.text()
     }
 
     fn record(&self, conditions: &[(usize, &melian::model::Plausible)], colour: bool) -> String {
@@ -288,6 +380,19 @@ impl Summary {
                 "plausible": share(verdict, true),
             })
         };
+        let measures: Vec<_> = self
+            .quantiles
+            .iter()
+            .map(|q| {
+                let at = |of: &Option<[f64; 3]>| of.map(|[a, b, c]| json!({"q05": a, "median": b, "q95": c}));
+                json!({
+                    "name": q.name,
+                    "baseline": Some(baseline.numbers[q.number]).filter(|x| !x.is_nan()),
+                    "all": at(&q.of[0]),
+                    "plausible": at(&q.of[1]),
+                })
+            })
+            .collect();
         let lines = self.lines(model, sheet);
         let claims: Vec<_> = lines.iter().map(|l| entry(&l.name, &l.words, l.verdict)).collect();
         let conditions = Summary::conditions(model, sheet);
@@ -298,7 +403,9 @@ impl Summary {
             "statuses": self.statuses,
             "reasons": self.reasons,
             "level": self.level,
+            "looks": self.looks,
             "claims": claims,
+            "measures": measures,
             "plausible": { "conditions": conditions, "worlds": self.shares.kept.count(Code::Holds) },
         })
     }
@@ -368,16 +475,21 @@ fn interval(share: Option<Share>, spread: Spread) -> String {
 /// # Errors
 /// A part cannot be read, or the file cannot be written.
 pub fn export(folder: &Folder, path: &Path) -> Result<(), Failure> {
-    let trouble = |e: std::io::Error| {
-        Failure::plain("folder-trouble", format!("cannot write `{}`: {}", path.display(), plain(&e)))
-    };
-    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(trouble)?);
-    let mut first = true;
-    for k in folder.done() {
-        let part = folder.part(k)?;
-        let text = part.csv(first).map_err(|e| unreadable(&folder.part_path(k), &e))?;
-        out.write_all(text.as_bytes()).map_err(trouble)?;
-        first = false;
-    }
-    out.flush().map_err(trouble)
+    let mut wrong = None;
+    let written = write_whole(path, |out| {
+        for (index, k) in folder.done().into_iter().enumerate() {
+            let text = folder
+                .part(k)
+                .and_then(|part| part.csv(index == 0).map_err(|e| unreadable(&folder.part_path(k), &e)));
+            match text {
+                Ok(text) => out.write_all(text.as_bytes())?,
+                Err(failure) => {
+                    wrong = Some(failure);
+                    return Err(std::io::Error::other("a part cannot be read"));
+                }
+            }
+        }
+        Ok(())
+    });
+    wrong.map_or(written, Err)
 }

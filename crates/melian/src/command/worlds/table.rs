@@ -3,7 +3,7 @@
 use melian::study::worlds::{Code, Status};
 
 use super::folder::Folder;
-use crate::command::shell::Failure;
+use crate::command::shell::{Failure, Shell};
 
 /// The worlds of a folder, in order.
 pub struct Worlds {
@@ -98,6 +98,25 @@ impl Worlds {
         (0..self.solved.len())
             .filter(|&row| self.solved[row] && (self.plausible[row] || !plausible))
             .collect()
+    }
+
+    /// Says if some worlds are not solved yet.
+    ///
+    /// # Errors
+    /// None of them counts.
+    pub fn check_any(&self, folder: &Folder, rows: &[usize], shell: &Shell) -> Result<(), Failure> {
+        let unfinished = folder.unfinished();
+        if !unfinished.is_empty() {
+            shell.note(&format!("note: {unfinished}"));
+        }
+        if !rows.is_empty() {
+            return Ok(());
+        }
+        if self.solved.iter().any(|&s| s) {
+            return Err(Failure::plain("indices", "no world fits what has been observed")
+                .help("`--all-worlds` takes those that do not, too"));
+        }
+        Err(Failure::plain("indices", "no world of this folder has an answer"))
     }
 
     /// The parameters in these rows.
