@@ -132,7 +132,7 @@ impl Drivers {
             model: self.target.clone(),
             settings: self.settings.clone(),
             points,
-            out: Some(self.out.clone().unwrap_or_else(|| usual)),
+            out: Some(self.out.clone().unwrap_or(usual)),
             asked: Vec::new(),
             no_measures: false,
             shard: None,
