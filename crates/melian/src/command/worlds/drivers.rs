@@ -10,7 +10,7 @@ use melian::stats::indices::{
 };
 use serde_json::json;
 
-use super::{Kind, PointArgs, Worlds as Solving, folder::Folder, table::Worlds};
+use super::{PointArgs, Worlds as Solving, folder::Folder, points::Kind, table::Worlds};
 use crate::command::{
     Format, Settings,
     figures::{Paint, count, figure, paint},
