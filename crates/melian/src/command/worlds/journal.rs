@@ -131,6 +131,8 @@ mod tests {
         for k in 0..5 {
             journal.write(k, &row(k as f64)).unwrap();
         }
+        assert!(Journal::open(&path, &[7; 32], SHAPE).is_err(), "one writer at a time");
+        drop(journal);
         let whole = std::fs::read(&path).unwrap();
         for length in 0..whole.len() {
             std::fs::write(&path, &whole[..length]).unwrap();
@@ -140,6 +142,7 @@ mod tests {
                 rows.iter().enumerate().all(|(k, (world, r))| *world == k as u64 && r.numbers[0] == k as f64)
             );
             journal.write(9, &row(9.0)).unwrap();
+            drop(journal);
             let (_, again) = Journal::open(&path, &[7; 32], SHAPE).unwrap();
             assert_eq!(again.len(), rows.len() + 1);
         }
