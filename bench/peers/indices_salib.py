@@ -2,8 +2,8 @@
 
 Needs SALib and numpy, which it does not install:
 
-    python3 -m venv /tmp/venv-salib && /tmp/venv-salib/bin/pip install SALib numpy
-    /tmp/venv-salib/bin/python bench/peers/indices_salib.py --to crates/melian-stats/tests/data/salib.json
+    python3 -m venv salib && salib/bin/pip install SALib numpy
+    salib/bin/python bench/peers/indices_salib.py --to crates/melian-stats/tests/data/salib.json
 
 Inputs are in the unit cube. The answers come with them, so that nothing but the estimators is compared. δ and the first
 order index of given data are those of the sample as it is: SALib's `analyze` only reports them of resamples.

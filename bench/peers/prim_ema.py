@@ -6,8 +6,8 @@ written beside the tables: limits, coverage, density, mass and quasi-p-values of
 
 To write the file again:
 
-    python3 -m venv /tmp/venv-ema && /tmp/venv-ema/bin/pip install ema_workbench
-    /tmp/venv-ema/bin/python bench/peers/prim_ema.py
+    python3 -m venv ema && ema/bin/pip install ema_workbench
+    ema/bin/python bench/peers/prim_ema.py
 """
 
 import argparse

@@ -421,6 +421,8 @@ fn what_is_not_finished_is_not_taken_for_whole() {
     assert!(said.contains("parts are solved so far"), "{said}");
     told(here, &saltelli);
     told(here, &["drivers", "s", "high"]);
+    // Worlds that are solved cannot be solved otherwise.
+    assert!(refused(here, &["drivers", "s", "-n", "3"], "other-design").contains("`-n` is for a model"));
     // Nothing to be sure of.
     for more in [&["--design", "grid", "--levels", "3"][..], &["--design", "morris"]] {
         let command = [&["worlds", "odds.melian", "--until-width", "0.1", "--out", "u"][..], more].concat();

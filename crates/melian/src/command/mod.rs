@@ -17,6 +17,7 @@ mod print;
 mod report;
 mod run;
 mod shell;
+mod solved;
 mod start;
 mod starter;
 mod tables;

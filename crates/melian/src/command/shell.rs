@@ -195,15 +195,15 @@ impl Shell {
     }
 
     /// A bar for so many things that are done one by one.
-    pub fn count(&self, what: &str, all: u64) -> Count {
+    pub fn count(&self, thing: &'static str, all: u64) -> Count {
         let target = if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::hidden());
-        let template = format!("{what} {{bar:30}} {{human_pos}} of {{human_len}} · {{msg}} · {{eta}} left");
+        let template = format!("{thing}s {{bar:30}} {{human_pos}} of {{human_len}} · {{msg}} · {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         let hidden = std::cell::Cell::new(Some(target));
-        Count { bar, hidden, started: Instant::now(), done: std::cell::Cell::new(0) }
+        Count { thing, bar, hidden, started: Instant::now(), done: std::cell::Cell::new(0) }
     }
 
     /// Does work that reports its progress from 0 to 1; a bar appears if it takes long and somebody is watching.
@@ -232,6 +232,7 @@ impl Shell {
 
 /// A bar that counts, with rate and time left; shown after a while if somebody is watching.
 pub struct Count {
+    thing: &'static str,
     bar: ProgressBar,
     hidden: std::cell::Cell<Option<ProgressDrawTarget>>,
     started: Instant,
@@ -262,10 +263,14 @@ impl Count {
         });
     }
 
-    /// Takes the bar away; how many were done, and in how many seconds.
-    pub fn finish(self) -> (u64, f64) {
+    /// Takes the bar away and tells whoever watches how many were done, and how fast.
+    pub fn finish(self, shell: &Shell) {
         self.bar.finish_and_clear();
-        (self.done.get(), self.started.elapsed().as_secs_f64())
+        let (done, seconds) = (self.done.get(), self.started.elapsed().as_secs_f64());
+        if done > 0 {
+            let rate = done as f64 / seconds.max(1e-9);
+            shell.remark(&format!("{done} {}s solved in {seconds:.1} s: {rate:.1} a second", self.thing));
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use melian::{
         design::Points,
         discovery::regret::{Aim, Settings as Aims},
     },
-    study::worlds::{Design, Ensemble, Row, Sheet},
+    study::worlds::{Design, Ensemble, Sheet},
 };
 
 use self::{
@@ -28,6 +28,7 @@ use self::{
 use super::{
     Format, Settings, asked, board, output,
     shell::{Failure, Loaded, Outcome, Shell},
+    solved,
     worlds::{Plan, PointArgs},
 };
 
@@ -139,7 +140,7 @@ impl Compare {
         }
         let notes = self.unbound(shell, &loaded, &policies, questions.clone())?;
         let baseline = ensemble.at(&plan.varied.base);
-        let rows = solve(shell, &ensemble, plan.worlds)?;
+        let rows = solved::in_order(shell, &ensemble, plan.worlds as usize, "world")?;
         let results = Results::of(&policies, &wanted, (&rows, &baseline), &sheet, first);
         if let Some(path) = &self.out {
             output::write(path, &data::worlds(model, &plan, &results))?;
@@ -210,21 +211,6 @@ impl Compare {
         }
         Ok(text)
     }
-}
-
-/// All worlds of a design, in order.
-fn solve(shell: &Shell, ensemble: &Ensemble<'_>, worlds: u64) -> Result<Vec<Row>, Failure> {
-    let mut rows: Vec<Option<Row>> = vec![None; worlds as usize];
-    let bar = shell.count("worlds", worlds);
-    ensemble.solve(0..worlds, rayon::current_num_threads(), |world, row| {
-        bar.one();
-        rows[world as usize] = Some(row);
-        true
-    })?;
-    let (solved, seconds) = bar.finish();
-    let rate = solved as f64 / seconds.max(1e-9);
-    shell.remark(&format!("{solved} worlds solved in {seconds:.1} s: {rate:.1} a second"));
-    Ok(rows.into_iter().flatten().collect())
 }
 
 /// The design in words.

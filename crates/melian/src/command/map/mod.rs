@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use clap::Args;
 use melian::{
     Query,
-    study::worlds::{Ensemble, Plane, Row, Sheet},
+    study::worlds::{Ensemble, Row, Sheet},
 };
 
 use self::picture::{Picture, Places};
@@ -23,6 +23,7 @@ use super::{
     ask::read,
     asked, output,
     shell::{Failure, Loaded, Outcome, Shell},
+    solved,
 };
 
 /// Examples for `--help`.
@@ -94,7 +95,7 @@ impl Map {
         let ensemble = Ensemble::new(model, base, &sheet, (&design, &varied), &options)
             .map_err(|problems| loaded.failure(problems))?;
         let baseline = ensemble.at(&values);
-        let rows = solve(shell, &ensemble, &plane)?;
+        let rows = solved::in_order(shell, &ensemble, plane.worlds(), "point")?;
         let pictures: Vec<Picture<'_>> = names
             .iter()
             .zip(&places)
@@ -110,21 +111,6 @@ impl Map {
         });
         Ok(Outcome::Done)
     }
-}
-
-/// All worlds of a plane, in order.
-fn solve(shell: &Shell, ensemble: &Ensemble<'_>, plane: &Plane) -> Result<Vec<Row>, Failure> {
-    let mut rows: Vec<Option<Row>> = vec![None; plane.worlds()];
-    let bar = shell.count("points", rows.len() as u64);
-    ensemble.solve(0..rows.len() as u64, rayon::current_num_threads(), |world, row| {
-        bar.one();
-        rows[world as usize] = Some(row);
-        true
-    })?;
-    let (solved, seconds) = bar.finish();
-    let rate = solved as f64 / seconds.max(1e-9);
-    shell.remark(&format!("{solved} points solved in {seconds:.1} s: {rate:.1} a second"));
-    Ok(rows.into_iter().flatten().collect())
 }
 
 fn page(loaded: &Loaded, pictures: &[Picture<'_>], base: &[f64], rows: &[Row], colour: bool) -> String {

@@ -2,35 +2,24 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    hash::{BuildHasher, RandomState},
     io,
     path::{Path, PathBuf},
 };
 
-use crate::command::shell::{Failure, plain};
-
-/// Ending of files that are not yet whole.
-const UNFINISHED: &str = ".new";
+use crate::command::{
+    output::{self, is_unfinished},
+    shell::{Failure, plain},
+};
 
 /// Beginning of the names of locks.
 const LOCK: &str = ".lock";
 
-/// Writes a file that appears at once and whole, whoever else writes it at the same time.
+/// Writes a file of the folder.
 ///
 /// # Errors
 /// The system refuses.
 pub fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // A name that no other process has, on no machine that shares the disk.
-    let new = path.with_file_name(format!(".{name}.{:016x}{UNFINISHED}", RandomState::new().hash_one(&name)));
-    let written = File::create(&new).and_then(|mut file| {
-        write(&mut file)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&new, path)).map_err(|e| {
-        drop(fs::remove_file(&new));
-        trouble(path, &e)
-    })
+    output::whole(path, write).map_err(|e| trouble(path, &e))
 }
 
 /// What went wrong with a file, and that nothing is lost.
@@ -59,13 +48,6 @@ pub fn holds_others(path: &Path, model: &str) -> bool {
 fn is_lock(name: &str) -> bool {
     name.strip_prefix(LOCK)
         .is_some_and(|rest| rest.is_empty() || (rest.starts_with('-') && rest.contains("-of-")))
-}
-
-/// A name as [`write_whole`] gives: `.part-00001.parquet.0123456789abcdef.new`.
-fn is_unfinished(name: &str) -> bool {
-    let inner = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(UNFINISHED));
-    let mark = inner.and_then(|rest| rest.rsplit_once('.')).map_or("", |(_, mark)| mark);
-    mark.len() == 16 && mark.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The right to write into a folder. The system takes it back when the process ends, however it does.

@@ -45,12 +45,12 @@ pub struct Drivers {
     top: usize,
     #[command(flatten)]
     settings: Settings,
-    /// Of a model: how many worlds
-    #[arg(short, long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
-    n: u64,
-    /// Of a model: seed of the design
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Of a model: how many worlds [default: 10000]
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    n: Option<u64>,
+    /// Of a model: seed of the design [default: 1]
+    #[arg(long)]
+    seed: Option<u64>,
     /// Of a model: only these parameters vary
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     vary: Vec<String>,
@@ -96,6 +96,7 @@ impl Drivers {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
         if Path::new(&self.target).join("study.json").exists() {
+            self.check_for_folder()?;
             return self.tell(shell, &Folder::read(Path::new(&self.target))?);
         }
         if Path::new(&self.target).is_dir() {
@@ -114,9 +115,9 @@ impl Drivers {
             None => Kind::Morris,
         };
         let points = PointArgs {
-            n: self.n,
+            n: self.n.unwrap_or(10_000),
             design,
-            seed: self.seed,
+            seed: self.seed.unwrap_or(1),
             levels: 5,
             points: None,
             vary: self.vary.clone(),
@@ -141,6 +142,29 @@ impl Drivers {
             format: self.format,
         };
         solving.go(shell, &loaded, |study, _| self.tell(shell, study.folder).map(|_| study.folder.worlds))
+    }
+
+    /// Worlds that are solved are as they are: options that would make others are refused.
+    fn check_for_folder(&self) -> Result<(), Failure> {
+        let settings = &self.settings;
+        let lists = [
+            ("--param", settings.params.is_empty()),
+            ("--const", settings.consts.is_empty()),
+            ("--start", settings.starts.is_empty()),
+            ("--vary", self.vary.is_empty()),
+            ("--fix", self.fix.is_empty()),
+            ("-n", self.n.is_none()),
+            ("--seed", self.seed.is_none()),
+            ("--out", self.out.is_none()),
+        ];
+        match lists.into_iter().find(|(_, absent)| !absent) {
+            None => Ok(()),
+            Some((option, _)) => {
+                let title = format!("`{option}` is for a model: the worlds of `{}` are solved", self.target);
+                Err(Failure::plain("other-design", title)
+                    .help("name the model to solve it at a design of its own"))
+            }
+        }
     }
 
     fn tell(&self, shell: &Shell, folder: &Folder) -> Result<Outcome, Failure> {

@@ -40,6 +40,7 @@ use self::{
 use super::{
     Format, Settings,
     ask::read,
+    asked, output,
     shell::{Failure, Loaded, Outcome, Shell},
 };
 
@@ -204,14 +205,13 @@ impl Worlds {
     ) -> Result<Sheet<'q>, Failure> {
         let taken: Vec<String> = FIXED.iter().map(ToString::to_string).chain(names.iter().cloned()).collect();
         let mut sheet = Sheet::of_model(model, !self.no_measures, true, &taken);
-        for (text, query) in self.asked.iter().zip(queries) {
-            let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if sheet.has(&name) {
+        for (name, query) in asked::names(&self.asked)?.iter().zip(queries) {
+            if sheet.has(name) {
                 return Err(Failure::plain("asked-twice", format!("`{name}` is asked already")));
             }
             match query {
-                Query::Question(question) => sheet.question(&name, question),
-                Query::Condition(condition) => sheet.condition(&name, condition),
+                Query::Question(question) => sheet.question(name, question),
+                Query::Condition(condition) => sheet.condition(name, condition),
             }
         }
         if sheet.numbers.is_empty() {
@@ -232,6 +232,9 @@ impl Worlds {
                 "design-file",
                 format!("`--csv {points}` would overwrite the points"),
             ));
+        }
+        if let Some(csv) = &self.csv {
+            output::check(csv)?;
         }
         if self.until_width.is_some() && (sheet.verdicts.is_empty() || plan.spread() == Spread::None) {
             let why = if sheet.verdicts.is_empty() {
@@ -315,7 +318,7 @@ impl Worlds {
         let ours: Vec<u64> = (0..folder.parts()).filter(|&part| mine(part)).collect();
         let all: u64 = ours.iter().map(|&p| folder.members(p)).map(|m| m.end - m.start).sum();
         let looks = self.looks(folder);
-        let bar = shell.count("worlds", all);
+        let bar = shell.count("world", all);
         let mut first = 0;
         for &until in &looks {
             let mut open = Vec::new();
@@ -341,7 +344,7 @@ impl Worlds {
             if let Some(width) = self.until_width {
                 let certainty = Certainty { spread: plan.spread(), looks: looks.len() };
                 let parts: Vec<u64> = (0..until).collect();
-                let widest = Summary::of(folder, &parts, sheet, certainty)?.widest();
+                let widest = summary::widest(folder, &parts, sheet, certainty)?;
                 if widest <= width {
                     let worlds = folder.members(until - 1).end;
                     shell.note(&format!(
@@ -351,11 +354,7 @@ impl Worlds {
                 }
             }
         }
-        let (solved, seconds) = bar.finish();
-        if solved > 0 {
-            let rate = solved as f64 / seconds.max(1e-9);
-            shell.remark(&format!("{solved} worlds solved in {seconds:.1} s: {rate:.1} a second"));
-        }
+        bar.finish(shell);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ use crate::command::{Settings, shell::Failure};
 #[derive(Args, Clone, Debug)]
 pub struct PointArgs {
     /// How many worlds; rounded up to a multiple of 16 for sobol and lhs
-    #[arg(short, long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub n: u64,
     /// Where they are
     #[arg(long, value_enum, default_value_t = Kind::Sobol)]

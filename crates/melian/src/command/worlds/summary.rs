@@ -6,17 +6,17 @@ use std::{collections::BTreeMap, io::Write, path::Path};
 use melian::{
     model::Model,
     stats::interval::Share,
-    study::worlds::{Code, Row, Shares, Sheet, Spread, Status},
+    study::worlds::{Code, Row, Shares, Sheet, Spread, Status, VerdictShares},
 };
 use serde_json::json;
 
 use super::{
     Certainty,
-    disk::write_whole,
     folder::{Folder, unreadable},
 };
 use crate::command::{
     figures::{Paint, count, figure, paint},
+    output,
     report::Csv,
     shell::Failure,
     tables::{Rows, wrapped},
@@ -82,6 +82,51 @@ fn three(mut values: Vec<f64>) -> Option<[f64; 3]> {
 /// Medians are of at most about so many worlds, the first ones: memory does not grow with their number.
 const MEDIAN_OF: usize = 1 << 17;
 
+/// Counts the verdicts of all worlds of some parts; `fits` is told of each whether it fits what has been observed.
+fn tally(
+    folder: &Folder,
+    parts: &[u64],
+    sheet: &Sheet<'_>,
+    mut fits: impl FnMut(bool),
+) -> Result<Shares, Failure> {
+    let mut shares = Shares::new(sheet.verdicts.len());
+    folder.each(parts, |part| {
+        let columns: Vec<Vec<String>> =
+            sheet.verdicts.iter().map(|name| part.texts(name)).collect::<Result<_, _>>()?;
+        for (row, (plausible, replicate)) in
+            part.truths("plausible")?.into_iter().zip(part.replicates()?).enumerate()
+        {
+            fits(plausible == Some(true));
+            let Some(plausible) = plausible else { continue };
+            let codes: Vec<Code> =
+                columns.iter().map(|c| Code::named(&c[row]).unwrap_or(Code::None)).collect();
+            shares.add(&codes, plausible, replicate);
+        }
+        Ok(())
+    })?;
+    Ok(shares)
+}
+
+/// Width of the widest interval of a share of worlds in which a claim holds: in the plausible worlds, where those are told apart.
+///
+/// # Errors
+/// A part cannot be read.
+pub fn widest(
+    folder: &Folder,
+    parts: &[u64],
+    sheet: &Sheet<'_>,
+    certainty: Certainty,
+) -> Result<f64, Failure> {
+    let shares = tally(folder, parts, sheet, |_| {})?;
+    let told_apart = shares.kept.count(Code::Fails) > 0;
+    let counted = if told_apart { &shares.plausible } else { &shares.all };
+    let width = |c: &VerdictShares| match c.worlds() {
+        0 => 1.0,
+        _ => c.share(Code::Holds, certainty.spread, certainty.level()).map_or(1.0, Share::width),
+    };
+    Ok(counted.iter().map(width).fold(0.0, f64::max))
+}
+
 /// A claim, or a condition that was asked for.
 struct Line {
     name: String,
@@ -100,25 +145,15 @@ impl Summary {
         sheet: &Sheet<'_>,
         certainty: Certainty,
     ) -> Result<Summary, Failure> {
-        let mut shares = Shares::new(sheet.verdicts.len());
-        let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
         let mut kept = Vec::new();
-        folder.each(parts, |part| {
-            let plausible = part.truths("plausible")?;
-            let replicates = part.replicates()?;
-            let status = part.texts("status")?;
-            let columns: Vec<Vec<String>> =
-                sheet.verdicts.iter().map(|name| part.texts(name)).collect::<Result<_, _>>()?;
-            for (row, (fits, replicate)) in plausible.iter().zip(replicates).enumerate() {
-                if kept.len() < 2 * MEDIAN_OF {
-                    kept.push(*fits == Some(true));
-                }
-                let Some(fits) = fits else { continue };
-                let codes: Vec<Code> =
-                    columns.iter().map(|c| Code::named(&c[row]).unwrap_or(Code::None)).collect();
-                shares.add(&codes, *fits, replicate);
+        let shares = tally(folder, parts, sheet, |fits| {
+            if kept.len() < 2 * MEDIAN_OF {
+                kept.push(fits);
             }
-            for (status, reason) in status.into_iter().zip(part.texts("reason")?) {
+        })?;
+        let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
+        folder.each(parts, |part| {
+            for (status, reason) in part.texts("status")?.into_iter().zip(part.texts("reason")?) {
                 if status != Status::Solved.word() {
                     *reasons.entry(reason).or_insert(0) += 1;
                 }
@@ -136,20 +171,6 @@ impl Summary {
         let quantiles = Quantiles::of(folder, &first, sheet, &kept)?;
         let (spread, level) = (certainty.spread, certainty.level());
         Ok(Summary { shares, spread, level, looks: certainty.looks, statuses, reasons, medians, quantiles })
-    }
-
-    /// Width of the widest interval of a share of worlds in which a claim holds: in the plausible worlds, where those are told apart.
-    pub fn widest(&self) -> f64 {
-        let told_apart = self.shares.kept.count(Code::Fails) > 0;
-        let counted = if told_apart { &self.shares.plausible } else { &self.shares.all };
-        let widths = counted.iter().map(|c| {
-            if c.worlds() == 0 {
-                1.0
-            } else {
-                c.share(Code::Holds, self.spread, self.level).map_or(1.0, Share::width)
-            }
-        });
-        widths.fold(0.0, f64::max)
     }
 
     fn lines(&self, model: &Model, sheet: &Sheet<'_>) -> Vec<Line> {
@@ -476,7 +497,7 @@ fn interval(share: Option<Share>, spread: Spread) -> String {
 /// A part cannot be read, or the file cannot be written.
 pub fn export(folder: &Folder, path: &Path) -> Result<(), Failure> {
     let mut wrong = None;
-    let written = write_whole(path, |out| {
+    let written = output::whole(path, |out| {
         for (index, k) in folder.done().into_iter().enumerate() {
             let text = folder
                 .part(k)
@@ -491,5 +512,5 @@ pub fn export(folder: &Folder, path: &Path) -> Result<(), Failure> {
         }
         Ok(())
     });
-    wrong.map_or(written, Err)
+    wrong.map_or(written.map_err(|e| output::trouble(path, &e)), Err)
 }
