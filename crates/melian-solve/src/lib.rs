@@ -8,6 +8,7 @@
 pub mod arrays;
 mod ask;
 mod forever;
+mod interrupt;
 mod memory;
 mod plan;
 mod semantics;
@@ -17,14 +18,16 @@ mod sweep;
 mod tables;
 
 pub use ask::batch::Trouble;
+pub use ask::portrait::{Levels, Spot, Visit, portrait};
 pub use ask::route::Route;
 pub use ask::scenario::{Answer, Bound, Game, Query, Scenario, Segment, Setting};
 pub use ask::sharing::reads_time;
 pub use ask::simulate::{Event, EventKind, simulate};
 pub use ask::values::solve_values;
-pub use ask::why::{ActionWhy, Decomposition, explain};
+pub use ask::why::{ActionWhy, Decomposition, explain, explain_all};
 pub use ask::{Answers, Solved, Stationary, answer, answer_all};
 pub use forever::{ByState, Forever, Start, StationaryPoint, equilibria, settled};
+pub use interrupt::{INTERRUPTED, Interrupt};
 pub use plan::needs::Needs;
 pub use plan::schedule::Cost;
 pub use plan::size::PlanSize;

@@ -3,7 +3,7 @@
 use crate::{
     ask::Stationary,
     ask::batch::{Batch, Snapshots, Trouble},
-    ask::peek::peek,
+    ask::nearby::{Nearby, Strand},
     ask::recursion::{LookUp, Rule, Wanted},
     ask::rules::Sampler,
     ask::sharing::{Carried, Node, Part, Path, Place},
@@ -20,7 +20,7 @@ use crate::{
     sweep::{Boundary, Choosing, Column, Discount, Pays, Policies, StageRule, Sweep, Tally, Workspace},
     tables::Tables,
 };
-use melian_model::{Diagnostic, FOREVER, Span, StageId};
+use melian_model::{Diagnostic, FOREVER, PlayerId, Span, StageId};
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -103,6 +103,7 @@ pub(crate) fn backward(batch: &Batch, step: &mut dyn FnMut(usize)) -> Result<Fou
     }
     let mut before: Vec<Front> = Vec::new();
     for (number, nodes) in batch.sharing.steps.iter().enumerate() {
+        plan.options.interrupt.check().map_err(|problems| Trouble { game: 0, problems })?;
         let mut looks: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
         for (i, look) in batch.work.look_ups.iter().enumerate() {
             let game = &games[look.game];
@@ -577,7 +578,11 @@ fn look_ups(
     }
     let all = looks.iter().map(|&i| &batch.work.look_ups[i]);
     let at: Vec<(NodeId, usize, StageId)> = all.clone().map(|l| (l.node, l.state, l.stage)).collect();
-    let found = peek(batch.plan, tables, next, &at, near);
+    let players = 0..batch.plan.model.players.len();
+    let strands: Vec<Strand> = players.map(|player| Strand::player(PlayerId(player))).collect();
+    let seen = at.iter().map(|&(node, state, _)| (node, state));
+    let nearby = Nearby::new(batch.plan, tables, &strands, next, seen, near);
+    let found = at.iter().map(|&(node, state, stage)| nearby.look(node, state, stage));
     let answers = looks
         .iter()
         .zip(all.zip(found))

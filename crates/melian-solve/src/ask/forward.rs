@@ -53,6 +53,7 @@ pub(crate) fn forward(
     let mut passes: Vec<Pass> = Vec::new();
     let mut done: Vec<Pass> = Vec::new();
     for number in (0..batch.sharing.steps.len()).rev() {
+        batch.plan.options.interrupt.check().map_err(|problems| Trouble { game: 0, problems })?;
         for (g, _) in batch.games.iter().enumerate().filter(|(_, g)| g.horizon() == number + 1) {
             for (query, root) in onward[g].iter().enumerate() {
                 passes.extend(flows(batch.work, root).into_iter().map(|f| Pass::new(batch, g, query, f)));
@@ -101,23 +102,8 @@ pub(crate) fn forward(
 impl Pass {
     /// All mass at a query's start.
     fn new(batch: &Batch, game: usize, query: usize, (stop, recursions): (Stop, Vec<usize>)) -> Pass {
-        let plan = batch.plan;
-        let mut mass: Vec<Vec<f64>> =
-            plan.entries.iter().map(|&id| vec![0.0; plan.nodes[id].space.size]).collect();
-        let (node, state) = batch.starts[game][query];
-        if let Ok(entry) = plan.entries.binary_search(&node) {
-            mass[entry][state] = 1.0;
-        }
-        Pass {
-            game,
-            query,
-            stop,
-            values: vec![0.0; recursions.len()],
-            recursions,
-            mass,
-            taken: 0.0,
-            worth: vec![1.0; plan.model.players.len()],
-        }
+        let flow = Pass::flow(batch.plan, batch.starts[game][query], stop);
+        Pass { game, query, values: vec![0.0; recursions.len()], recursions, ..flow }
     }
 }
 

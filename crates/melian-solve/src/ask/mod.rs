@@ -3,7 +3,8 @@
 pub(crate) mod backward;
 pub(crate) mod batch;
 pub(crate) mod forward;
-pub(crate) mod peek;
+pub(crate) mod nearby;
+pub(crate) mod portrait;
 pub(crate) mod push;
 pub(crate) mod recursion;
 pub(crate) mod route;

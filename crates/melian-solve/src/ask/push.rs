@@ -73,6 +73,19 @@ pub(crate) struct Pass {
     pub worth: Vec<f64>,
 }
 
+impl Pass {
+    /// All mass at one state of an entry, nothing asked.
+    pub fn flow(plan: &Plan, (node, state): (NodeId, usize), stop: Stop) -> Pass {
+        let mut mass: Vec<Vec<f64>> =
+            plan.entries.iter().map(|&id| vec![0.0; plan.nodes[id].space.size]).collect();
+        if let Ok(entry) = plan.entries.binary_search(&node) {
+            mass[entry][state] = 1.0;
+        }
+        let worth = vec![1.0; plan.model.players.len()];
+        Pass { game: 0, query: 0, stop, recursions: Vec::new(), values: Vec::new(), mass, taken: 0.0, worth }
+    }
+}
+
 /// What of a plan's edges and tables is the same in every period.
 pub(crate) struct Ways {
     /// For each node, whether its first edge hands all rows on as they are.
@@ -195,6 +208,18 @@ impl Push<'_, '_> {
     /// # Errors
     /// A question that has no value at a reachable state.
     pub fn period(&self, pass: &mut Pass) -> Result<(), Vec<Diagnostic>> {
+        self.period_seen(pass, &mut |_, _| {})
+    }
+
+    /// The same; `seen` is shown the mass at each node that holds any.
+    ///
+    /// # Errors
+    /// As [`Push::period`].
+    pub fn period_seen(
+        &self,
+        pass: &mut Pass,
+        seen: &mut dyn FnMut(NodeId, &[f64]),
+    ) -> Result<(), Vec<Diagnostic>> {
         let plan = self.plan;
         let mut flow = Flow { mass: vec![Vec::new(); plan.nodes.len()], spare: Vec::new() };
         for (mass, &id) in pass.mass.iter_mut().zip(&plan.entries) {
@@ -208,6 +233,7 @@ impl Push<'_, '_> {
             if own.is_empty() {
                 continue;
             }
+            seen(id, &own);
             let node = &plan.nodes[id];
             if let Op::Exit { .. } = node.op {
                 self.exit(pass, id, &mut own)?;
@@ -409,7 +435,7 @@ impl Push<'_, '_> {
         for (i, &r) in pass.recursions.iter().enumerate() {
             let Rule::Value(player) = self.work.recursions[r].rule else { continue };
             for (payment, &table) in self.plan.payments(&self.plan.nodes[here.id]).iter().zip(tables) {
-                if payment.player == player {
+                if payment.payee.player == player {
                     pass.values[i] += pass.worth[player.0] * self.mean(here, table, 0);
                 }
             }
@@ -425,7 +451,7 @@ impl Push<'_, '_> {
             for (i, &r) in pass.recursions.iter().enumerate() {
                 let Rule::Value(player) = self.work.recursions[r].rule else { continue };
                 for (payment, &table) in plan.payments(node).iter().zip(finally) {
-                    if payment.player == player {
+                    if payment.payee.player == player {
                         let worth = pass.worth[player.0] * self.tables.discount[player.0];
                         pass.values[i] += worth * self.mean(&here, table, 0);
                     }

@@ -160,7 +160,11 @@ impl Player<'_, '_> {
                     for (payment, &t) in plan.payments(node).iter().zip(list) {
                         let (spec, data) = tables.table(plan, t);
                         let amount = data[spec.support.entry(state, node.space.inner)];
-                        self.tell(EventKind::Paid { player: payment.player, line: payment.line, amount });
+                        self.tell(EventKind::Paid {
+                            player: payment.payee.player,
+                            line: payment.payee.line,
+                            amount,
+                        });
                     }
                     0
                 }

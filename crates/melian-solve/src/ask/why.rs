@@ -5,18 +5,19 @@
 //! lines add up to it; under the convention `emax` what is left is the expected shock, which is reported as such.
 
 use crate::{
-    ask::scenario::{Scenario, segment_of},
+    ask::nearby::{Nearby, Strand},
+    ask::portrait::Spot,
+    ask::scenario::{Scenario, Segment},
     forever::settle::{ending, is_steady},
     plan::Plan,
     plan::explore::NodeId,
     plan::flow::Step,
     sweep::belief::{player_columns, value_period},
-    sweep::policy::look_at,
     sweep::together::{Settled, Together},
     sweep::{Boundary, Choosing, Column, Discount, Pays, Sweep, Tally, Workspace},
     tables::Tables,
 };
-use melian_model::{Diagnostic, LineId, PlayerId, StageId, VarId};
+use melian_model::{Convention, Diagnostic, LineId, PlayerId, StageId, VarId};
 
 /// A choice at a state, explained.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,120 +58,133 @@ pub fn explain(
     period: usize,
     state: &[(VarId, usize)],
 ) -> Result<Decomposition, Vec<Diagnostic>> {
+    let spot = Spot::at(plan, &scenario.start, stage, period, state)?;
+    let mut explained = explain_all(plan, scenario, &[spot], &|_| {})?;
+    Ok(explained.swap_remove(0))
+}
+
+/// Explains choices at several states, in the order in which they are given, all in one solve. `progress` is told which
+/// share of the work is done.
+///
+/// # Errors
+/// Everything that goes wrong at a reachable state.
+pub fn explain_all(
+    plan: &Plan,
+    scenario: &Scenario,
+    spots: &[Spot],
+    progress: &dyn Fn(f64),
+) -> Result<Vec<Decomposition>, Vec<Diagnostic>> {
+    let mut explained: Vec<Option<Decomposition>> = vec![None; spots.len()];
+    let mut first = 1;
+    for segment in &scenario.segments {
+        let here: Vec<usize> =
+            (0..spots.len()).filter(|&i| (first..=segment.until).contains(&spots[i].period)).collect();
+        if !here.is_empty() {
+            explain_segment(plan, segment, spots, &here, &mut explained, progress)?;
+        }
+        first = segment.until.saturating_add(1);
+    }
+    // INVARIANT: segments follow each other to the last period, so every spot lies in one.
+    Ok(explained.into_iter().flatten().collect())
+}
+
+fn explain_segment(
+    plan: &Plan,
+    segment: &Segment,
+    spots: &[Spot],
+    here: &[usize],
+    explained: &mut [Option<Decomposition>],
+    progress: &dyn Fn(f64),
+) -> Result<(), Vec<Diagnostic>> {
     let model = plan.model;
-    let (node, at) = plan.locate_look_up(&scenario.start, stage, state)?;
-    let player = model.stage(stage).player;
-    let lines: Vec<LineId> =
-        (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
     let players = model.players.len();
+    let moves = |player: PlayerId| here.iter().any(|&i| model.stage(spots[i].stage).player == player);
+    let lines: Vec<LineId> =
+        (0..model.lines.len()).map(LineId).filter(|l| moves(model.lines[l.0].player)).collect();
+    let discount = |l: LineId| Discount::Player(model.lines[l.0].player);
     let mut columns = player_columns(plan);
-    columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: Discount::Player(player) }));
-    let belief = segment_of(&scenario.segments, period);
+    columns.extend(lines.iter().map(|&l| Column { pays: Pays::Line(l), discount: discount(l) }));
+    // In the period itself, each line once for what it pays now and once for what comes later.
+    let mut strands: Vec<Strand> = (0..players).map(|p| Strand::player(PlayerId(p))).collect();
+    for (k, &line) in lines.iter().enumerate() {
+        let (now, nothing) = (Pays::Line(line), Pays::Nothing);
+        strands.push(Strand { now, later: None, finally: nothing, discount: Discount::None });
+        let later = Some(players + k);
+        strands.push(Strand { now: nothing, later, finally: now, discount: discount(line) });
+    }
+    let look = |tables: &Tables, period: usize, next: Option<&Boundary>| {
+        let of: Vec<usize> = here.iter().copied().filter(|&i| spots[i].period == period).collect();
+        let at = of.iter().map(|&i| (spots[i].node, spots[i].state));
+        let nearby = Nearby::new(plan, tables, &strands, next, at, None);
+        let explain = |&i: &usize| (i, take_apart(plan, tables, &nearby, &spots[i], &lines));
+        of.iter().map(explain).collect::<Vec<_>>()
+    };
+
+    let setting = &segment.belief;
+    let (from, last) =
+        here.iter().map(|&i| spots[i].period).fold((usize::MAX, 0), |(a, b), p| (a.min(p), b.max(p)));
     let mut space = Workspace::default();
-    let (horizon, mut tables, tail) = ending(plan, &belief.belief, period, &mut space)?;
+    let (horizon, mut tables, tail) = ending(plan, setting, last, &mut space)?;
     let tally = Tally::default();
-    let mut next: Option<Boundary> =
-        tail.map(|tail| lines_for_ever(plan, &tables, &columns, players, tail, &mut space));
-    let setting = &belief.belief;
-    for later in (period + 1..=horizon).rev().skip_while(|&later| is_steady(plan, setting, later)) {
-        tables.at(plan, later)?;
-        let sweep = Sweep::new(plan, &tables, &columns, &tally);
-        let mut out = Boundary::new();
-        let choosing = Choosing::Respond(None);
-        sweep.run_plain(&mut space, next.as_ref(), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
-        next = Some(out);
-    }
-
-    // In the period itself, each line once for what it pays now and once for what comes later: the one starts from
-    // nothing at the period's end, the other is paid nothing in the period.
-    tables.at(plan, period)?;
-    let mut here = player_columns(plan);
-    for &l in &lines {
-        here.push(Column { pays: Pays::Line(l), discount: Discount::None });
-        here.push(Column { pays: Pays::Nothing, discount: Discount::Player(player) });
-    }
-    let doubled = next.map(|next| double(plan, &next, players, lines.len()));
-    let last = doubled.is_none();
-    let mut explained = None;
-    let sweep = Sweep::new(plan, &tables, &here, &tally);
-    let mut at_end = |id: NodeId, values: &mut [f64]| {
-        if last {
-            // `finally` was counted as paid now; it belongs to what comes later.
-            let n = plan.nodes[id].space.size;
-            for l in 0..lines.len() {
-                let now = (players + 2 * l) * n;
-                let (a, b) = values[now..now + 2 * n].split_at_mut(n);
-                let discount = tables.discount[player.0];
-                b.iter_mut().zip(a.iter()).for_each(|(later, now)| *later = discount * now);
-                a.fill(0.0);
-            }
+    let mut next = tail.map(|tail| lines_for_ever(plan, &tables, &columns, players, tail, &mut space));
+    for period in (from..=horizon).rev() {
+        progress((horizon - period) as f64 / (horizon + 1 - from) as f64);
+        plan.options.interrupt.check()?;
+        tables.at(plan, period)?;
+        for (i, found) in look(&tables, period, next.as_ref()) {
+            explained[i] = Some(found);
         }
-    };
-    let mut seen = |id: NodeId, values: &[Vec<f64>]| {
-        if id == node && explained.is_none() {
-            explained = take_apart(plan, &tables, (id, at), stage, values, &lines, players);
+        if period > from && !(next.is_some() && is_steady(plan, setting, period)) {
+            let sweep = Sweep::new(plan, &tables, &columns, &tally);
+            let mut out = Boundary::new();
+            sweep.run(&mut space, next.as_ref(), Choosing::Respond(None), &mut |_, _| {}, &mut out);
+            next = Some(out);
         }
-    };
-    let mut out = Boundary::new();
-    sweep.run_plain(&mut space, doubled.as_ref(), Choosing::Respond(None), &mut at_end, &mut out, &mut seen);
-    let levels = plan.levels_at(node, at);
-    let state = levels
-        .iter()
-        .enumerate()
-        .filter(|&(v, &k)| (k as usize) < model.vars[v].domain.size())
-        .map(|(v, &k)| (VarId(v), k as usize))
-        .collect();
-    Ok(Decomposition { player, actions: explained.unwrap_or_default(), state })
+    }
+    Ok(())
 }
 
-/// Makes room for two columns a line: nothing yet now, and all of the line later.
-fn double(plan: &Plan, next: &Boundary, players: usize, lines: usize) -> Boundary {
-    plan.entries
-        .iter()
-        .enumerate()
-        .map(|(e, &id)| {
-            let n = plan.nodes[id].space.size;
-            let mut out = next[e][..players * n].to_vec();
-            for l in 0..lines {
-                out.resize(out.len() + n, 0.0);
-                out.extend_from_slice(&next[e][(players + l) * n..(players + l + 1) * n]);
-            }
-            out
-        })
-        .collect()
+fn take_apart(plan: &Plan, tables: &Tables, nearby: &Nearby, spot: &Spot, lines: &[LineId]) -> Decomposition {
+    let model = plan.model;
+    let player = model.stage(spot.stage).player;
+    let levels = plan.levels_at(spot.node, spot.state);
+    let known = levels.iter().enumerate().filter(|&(v, &k)| (k as usize) < model.vars[v].domain.size());
+    let state = known.map(|(v, &k)| (VarId(v), k as usize)).collect();
+    let actions = actions(plan, tables, nearby, spot, lines, player).unwrap_or_default();
+    Decomposition { player, actions, state }
 }
 
-fn take_apart(
+fn actions(
     plan: &Plan,
     tables: &Tables,
-    (first, state): (NodeId, usize),
-    stage: StageId,
-    values: &[Vec<f64>],
+    nearby: &Nearby,
+    spot: &Spot,
     lines: &[LineId],
-    players: usize,
+    player: PlayerId,
 ) -> Option<Vec<ActionWhy>> {
-    let id = plan.node_of(first, stage)?;
+    let model = plan.model;
+    let id = plan.node_of(spot.node, spot.stage)?;
     let node = &plan.nodes[id];
     let Step::Choose { choice, .. } = &plan.flow.points[node.point].step else { return None };
-    let look = look_at(plan, tables, (first, state), stage, values, None)?;
+    let look = nearby.look(spot.node, spot.state, spot.stage)?;
+    let own = || (0..lines.len()).filter(|&k| model.lines[lines[k].0].player == player);
     let mut actions = Vec::new();
     for (a, edge) in node.edges.iter().enumerate() {
         if !look.available[a] {
             continue;
         }
-        let ways = ways(plan, tables, (first, state), id, a, values);
+        let ways = ways(plan, tables, spot, id, a, nearby);
         let column = |c: usize| -> f64 {
             let worth = |&(p, target, at): &(f64, NodeId, usize)| {
-                p * values[target][c * plan.nodes[target].space.size + at]
+                p * nearby.at(target, at).map_or(0.0, |columns| columns[c])
             };
             ways.iter().map(worth).sum()
         };
-        let now: Vec<(LineId, f64)> =
-            lines.iter().enumerate().map(|(l, &line)| (line, column(players + 2 * l))).collect();
-        let later: Vec<(LineId, f64)> =
-            lines.iter().enumerate().map(|(l, &line)| (line, column(players + 2 * l + 1))).collect();
+        let players = model.players.len();
+        let now: Vec<(LineId, f64)> = own().map(|k| (lines[k], column(players + 2 * k))).collect();
+        let later: Vec<(LineId, f64)> = own().map(|k| (lines[k], column(players + 2 * k + 1))).collect();
         let paid: f64 = now.iter().chain(&later).map(|(_, x)| x).sum();
-        let emax = plan.model.convention == melian_model::Convention::Emax;
+        let emax = model.convention == Convention::Emax;
         actions.push(ActionWhy {
             action: choice.actions[edge.role].action,
             probability: look.probability[a],
@@ -184,14 +198,13 @@ fn take_apart(
 }
 
 /// Where an action of a node leads from a state, with how likely each way is: one, unless others choose at the same time.
-/// `first` is the first of these.
 fn ways(
     plan: &Plan,
     tables: &Tables,
-    (first, state): (NodeId, usize),
+    spot: &Spot,
     id: NodeId,
     action: usize,
-    values: &[Vec<f64>],
+    nearby: &Nearby,
 ) -> Vec<(f64, NodeId, usize)> {
     let to = |id: NodeId, edge: usize, state: usize| {
         let node = &plan.nodes[id];
@@ -199,13 +212,16 @@ fn ways(
         let edge = &node.edges[edge];
         (edge.target, tables.edge_rows(&edge.rows)[state / inner] as usize + state % inner)
     };
+    // Of choices made at the same time, the spot is at the first.
+    let (first, state) = (spot.node, spot.state);
     let Some((nodes, _)) = plan.together_with(first) else {
         let (target, at) = to(id, action, state);
         return vec![(1.0, target, at)];
     };
     let together = Together { plan, tables, nodes };
     let moment = together.moment(state);
-    let Settled { q, .. } = together.settle(&moment, &together.game_at(&moment, values), None);
+    let value = |id, state, player: PlayerId| nearby.value(id, state, player.0);
+    let Settled { q, .. } = together.settle(&moment, &together.game_at(&moment, &value), None);
     let mut ways = vec![(1.0, first, state)];
     for (k, &here) in nodes.iter().enumerate() {
         let all: Vec<(usize, f64)> = match here == id {
@@ -237,12 +253,11 @@ fn lines_for_ever(
     let mut out = Boundary::new();
     value_period(plan, tables, space, Some(&tail), Some(&mut policies), &mut out, &Tally::default());
     let (lines, tally) = (&columns[players..], Tally::default());
-    // The fused sweep carries no lines.
     let mut period = |after: &Boundary| {
         let sweep = Sweep::new(plan, tables, lines, &tally);
         let choosing = Choosing::Given(&policies, &tables.precision);
         let mut out = Boundary::new();
-        sweep.run_plain(space, Some(after), choosing, &mut |_, _| {}, &mut out, &mut |_, _| {});
+        sweep.run(space, Some(after), choosing, &mut |_, _| {}, &mut out);
         out
     };
     let limits = crate::forever::limits::of(plan, lines.len(), &mut period);

@@ -162,6 +162,10 @@ impl Map for BackwardPeriod<'_, '_> {
 
     fn apply(&mut self, x: &[f64], to: &mut [f64]) -> Result<(), Lost> {
         let (plan, players, scale) = (self.plan, self.players(), self.scale());
+        if plan.options.interrupt.is_set() {
+            // Whoever asked for a solution looks at the interrupt first.
+            return Err(Lost::Stage(stage::Lost::Stuck(self.share)));
+        }
         let mut after = std::mem::take(&mut self.after);
         self.scatter(x, 0, players, &mut after);
         after.iter_mut().flatten().for_each(|x| *x /= scale);

@@ -68,6 +68,7 @@ pub(crate) fn settle(
             }
         }
     }
+    plan.options.interrupt.check()?;
     let mut values = plan.memory.boundaries.take();
     let (x, report) = match found {
         Ok(Solution { x, report, .. }) => (x, Ok(report)),

@@ -80,7 +80,12 @@ impl Plan<'_> {
             Step::Pay(payments) => {
                 let lines: Vec<String> = payments
                     .iter()
-                    .map(|p| format!("{} {}", model.players[p.player.0].name, model.lines[p.line.0].label))
+                    .map(|p| {
+                        format!(
+                            "{} {}",
+                            model.players[p.payee.player.0].name, model.lines[p.payee.line.0].label
+                        )
+                    })
                     .collect();
                 format!("pay {}", lines.join(", "))
             }

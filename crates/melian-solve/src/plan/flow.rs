@@ -34,12 +34,18 @@ pub(crate) enum Step<'m> {
     End,
 }
 
+/// To whom something is paid, and under which name.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Payee {
+    pub player: PlayerId,
+    pub line: LineId,
+}
+
 /// A payment to a player.
 #[derive(Clone)]
 pub(crate) struct Payment<'m> {
-    pub player: PlayerId,
+    pub payee: Payee,
     pub amount: &'m Expr,
-    pub line: LineId,
     /// Conditions that must hold, or must not, for it to be paid; in the order in which they are tested.
     pub when: Vec<(&'m Expr, bool)>,
 }
@@ -216,7 +222,11 @@ fn collect<'m>(
 ) {
     match statement {
         StatementKind::Pay { player, amount, line } => {
-            payments.push(Payment { player: *player, amount, line: *line, when: when.clone() });
+            payments.push(Payment {
+                payee: Payee { player: *player, line: *line },
+                amount,
+                when: when.clone(),
+            });
         }
         StatementKind::If { arms, otherwise } => {
             let depth = when.len();

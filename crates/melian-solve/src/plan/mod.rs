@@ -15,6 +15,7 @@ pub(crate) mod space;
 use crate::{
     ask::push::Ways,
     forever::Forever,
+    interrupt::Interrupt,
     memory::Memory,
     plan::explore::{Explorer, Graph, NodeId, Source},
     plan::flow::{Flow, Payment, Step},
@@ -39,6 +40,8 @@ use std::sync::OnceLock;
 pub struct Options {
     /// How play that goes on for ever is solved.
     pub forever: Forever,
+    /// What ends a solve before its time.
+    pub interrupt: Interrupt,
     /// Bytes that a solve may take.
     pub max_memory: u64,
     /// Vector instructions to use.
@@ -49,7 +52,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { forever: Forever::default(), max_memory: 8 << 30, lanes: Lanes::best(), tile_states: 4096 }
+        Options {
+            forever: Forever::default(),
+            interrupt: Interrupt::default(),
+            max_memory: 8 << 30,
+            lanes: Lanes::best(),
+            tile_states: 4096,
+        }
     }
 }
 

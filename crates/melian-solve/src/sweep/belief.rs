@@ -92,6 +92,7 @@ impl History {
             history.keep(plan, horizon + 1, tail);
         }
         for period in (first + 1..=horizon).rev() {
+            plan.options.interrupt.check()?;
             tables.at(plan, period)?;
             let mut out = Boundary::new();
             match &next {

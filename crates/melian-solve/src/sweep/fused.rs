@@ -26,7 +26,7 @@ use crate::{
     sweep::strips::{StepWork, Target, values_after},
     sweep::together::{Moment, Settled, Together},
     sweep::workspace::{Scratch, Written},
-    sweep::{Boundary, Choosing, Pays, Policies, Sweep, Workspace},
+    sweep::{Boundary, Choosing, Policies, Sweep, Workspace},
 };
 use pulp::Arch;
 use rayon::prelude::*;
@@ -180,7 +180,7 @@ impl Sweep<'_, '_> {
     fn paid(&self, path: &Path) -> u64 {
         let mut paid = 0;
         for (c, column) in self.columns.iter().enumerate() {
-            if path.pays.iter().any(|(payee, _)| column.pays == Pays::Player(*payee)) {
+            if path.pays.iter().any(|(payee, _)| column.pays.counts(*payee)) {
                 paid |= 1 << c.min(63);
             }
         }

@@ -17,7 +17,6 @@ pub(crate) mod exp;
 mod fused;
 pub(crate) mod kernels;
 pub(crate) mod lanes;
-mod plain;
 pub(crate) mod policy;
 mod share;
 mod source;
@@ -26,7 +25,7 @@ pub(crate) mod tally;
 pub(crate) mod together;
 pub(crate) mod workspace;
 
-use crate::{ask::sample::Sample, plan::Plan, plan::explore::NodeId, tables::Tables};
+use crate::{ask::sample::Sample, plan::Plan, plan::explore::NodeId, plan::flow::Payee, tables::Tables};
 use melian_model::{LineId, PlayerId};
 use std::sync::Arc;
 
@@ -45,11 +44,11 @@ pub(crate) enum Pays {
 }
 
 impl Pays {
-    /// Whether a payment to a player as a line belongs to it.
-    pub fn counts(self, player: PlayerId, line: LineId) -> bool {
+    /// Whether what somebody is paid belongs to it.
+    pub fn counts(self, payee: Payee) -> bool {
         match self {
-            Pays::Player(p) => p == player,
-            Pays::Line(l) => l == line,
+            Pays::Player(player) => player == payee.player,
+            Pays::Line(line) => line == payee.line,
             Pays::Nothing => false,
         }
     }
@@ -165,12 +164,7 @@ pub(crate) fn entropy(p: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl StageRule {
-    /// The value of an action at a state of the node, whose rows have `inner` states, after the rule.
-    fn apply(&self, action: usize, state: usize, inner: usize, q: f64) -> f64 {
-        self.change.apply(q, self.plane(action)[self.sample.support.entry(state, inner)])
-    }
-
-    /// The same for the values of an action at neighbouring states from `first` on.
+    /// Changes the values of an action at neighbouring states from `first` on; rows of the node have `inner` states.
     fn apply_along(&self, action: usize, first: usize, inner: usize, q: &mut [f64]) {
         let plane = self.plane(action);
         let mut rest = q;

@@ -9,7 +9,7 @@ use crate::{
     sweep::together::{Near, Settled, Together},
     tables::Tables,
 };
-use melian_model::StageId;
+use melian_model::{PlayerId, StageId};
 
 /// A choice at one state, in plain arithmetic: for each action of the node whether it is available, what the mover
 /// expects from it, and how likely it is.
@@ -19,14 +19,17 @@ pub(crate) struct Look {
     pub probability: Vec<f64>,
 }
 
-/// Looks up the choice of a stage, given the values of the boxes that follow it. Of stages chosen at the same time, `id` is
-/// the first one's node, and the boxes that follow are those after the last.
+/// What a player expects at a state of a node.
+pub(crate) type Worth<'a> = dyn Fn(NodeId, usize, PlayerId) -> f64 + 'a;
+
+/// Looks up the choice of a stage, given what players expect after it. Of stages chosen at the same time, `id` is
+/// the first one's node, and what follows is what comes after the last.
 pub(crate) fn look_at(
     plan: &Plan,
     tables: &Tables,
     (id, state): (NodeId, usize),
     stage: StageId,
-    values: &[Vec<f64>],
+    values: &Worth,
     near: Option<Near>,
 ) -> Option<Look> {
     let Some((nodes, 0)) = plan.together_with(id) else { return look(plan, tables, id, state, values) };
@@ -47,17 +50,11 @@ pub(crate) fn look_at(
     Some(look)
 }
 
-/// Looks a choice up, given the values of the boxes that the node's actions lead to.
-pub(crate) fn look(
-    plan: &Plan,
-    tables: &Tables,
-    id: NodeId,
-    state: usize,
-    values: &[Vec<f64>],
-) -> Option<Look> {
+/// Looks a choice up, given what players expect where the node's actions lead.
+pub(crate) fn look(plan: &Plan, tables: &Tables, id: NodeId, state: usize, values: &Worth) -> Option<Look> {
     let node = &plan.nodes[id];
     let Op::Choose { stage, available } = node.op else { return None };
-    let player = plan.model.stage(stage).player.0;
+    let player = plan.model.stage(stage).player;
     let inner = node.space.inner;
     let (row, within) = (state / inner, state % inner);
     let (spec, data) = tables.table(plan, available);
@@ -65,11 +62,10 @@ pub(crate) fn look(
     let mut look = Look { available: Vec::new(), value: Vec::new(), probability: Vec::new() };
     for (a, edge) in node.edges.iter().enumerate() {
         let rows = tables.edge_rows(&edge.rows);
-        let size = plan.nodes[edge.target].space.size;
         look.available.push(data[a * spec.support.len() + entry] == 0.0);
-        look.value.push(values[edge.target][player * size + rows[row] as usize + within]);
+        look.value.push(values(edge.target, rows[row] as usize + within, player));
     }
-    let lambda = tables.precision[player];
+    let lambda = tables.precision[player.0];
     let best = |f: &dyn Fn(f64) -> f64| {
         let pairs = look.value.iter().zip(&look.available);
         pairs.filter(|(_, a)| **a).map(|(q, _)| f(*q)).fold(f64::NEG_INFINITY, f64::max)

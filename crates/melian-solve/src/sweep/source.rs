@@ -3,9 +3,9 @@
 use crate::{
     plan::schedule::operand::OperandId,
     plan::schedule::path::{Path, Piece, Row},
+    sweep::StageRule,
     sweep::fused::RegionWork,
     sweep::kernels::{self, APART, Factor, TERMS, TOGETHER},
-    sweep::{Pays, StageRule},
 };
 use smallvec::SmallVec;
 
@@ -108,9 +108,7 @@ impl<'a> Source<'a> {
     fn pays<'t>(&'t self, region: &'t RegionWork, column: usize) -> impl Iterator<Item = OperandId> + 't {
         let some = self.paid >> column.min(63) & 1 == 1;
         let pays = if some { &self.path.pays[..] } else { &[] };
-        let pays = pays.iter().filter(move |(payee, _)| {
-            matches!(region.sweep.columns[column].pays, Pays::Player(player) if player == *payee)
-        });
+        let pays = pays.iter().filter(move |(payee, _)| region.sweep.columns[column].pays.counts(*payee));
         pays.map(|(_, operand)| *operand)
     }
 

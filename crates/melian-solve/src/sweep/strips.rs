@@ -1,6 +1,7 @@
 //! A step on a strip of neighbouring states: what kinds of steps make of what they read.
 
 use crate::{
+    plan::flow::Payee,
     plan::schedule::operand::OperandId,
     plan::schedule::{Kind, Step},
     sweep::buffer::Buffer,
@@ -96,10 +97,10 @@ impl<'r> StepWork<'r, '_> {
             Kind::Mix { weights } => self.mix(strip, *weights),
             Kind::Choose { player, available } => self.choose(strip, *player, *available),
         }
-        for (player, operand) in &self.step.pays {
+        for (payee, operand) in &self.step.pays {
             let paid = factor(self.region, *operand, 0, strip);
             for &column in self.columns {
-                if self.region.sweep.columns[column].pays == Pays::Player(*player) {
+                if self.region.sweep.columns[column].pays.counts(*payee) {
                     for out in self.target.strips(&[column], strip) {
                         kernels::add(self.region.arch, out, paid);
                     }
@@ -108,7 +109,7 @@ impl<'r> StepWork<'r, '_> {
         }
     }
 
-    fn exit(&mut self, strip: Strip, finally: &[(PlayerId, OperandId)]) {
+    fn exit(&mut self, strip: Strip, finally: &[(Payee, OperandId)]) {
         let region = self.region;
         let (sweep, plan) = (region.sweep, region.sweep.plan);
         let edge = &plan.nodes[self.step.node].edges[0];
@@ -126,8 +127,8 @@ impl<'r> StepWork<'r, '_> {
             }
             out.fill(0.0);
             if region.next.is_none() {
-                for (player, operand) in finally {
-                    if sweep.columns[column].pays == Pays::Player(*player) {
+                for (payee, operand) in finally {
+                    if sweep.columns[column].pays.counts(*payee) {
                         kernels::add(region.arch, out, factor(region, *operand, 0, strip));
                     }
                 }

@@ -9,6 +9,7 @@ use crate::{
     plan::explore::NodeId,
     plan::{Op, Plan},
     stage::{Equilibrium, NormalForm, equilibrium},
+    sweep::policy::Worth,
     sweep::{Policies, tally::Counts},
     tables::Tables,
 };
@@ -108,16 +109,15 @@ impl Together<'_, '_> {
         NormalForm::new(moment.menus.iter().map(Vec::len).collect(), payoffs)
     }
 
-    /// The same, given the values of the boxes that follow the last choice.
-    pub fn game_at(&self, moment: &Moment, values: &[Vec<f64>]) -> NormalForm {
+    /// The same, given what players expect after the last choice.
+    pub fn game_at(&self, moment: &Moment, values: &Worth) -> NormalForm {
         let movers = self.movers();
         let node = &self.plan.nodes[self.last()];
         let inner = node.space.inner;
         self.game(moment, |player, a, state| {
             let edge = &node.edges[a];
-            let size = self.plan.nodes[edge.target].space.size;
             let at = self.tables.edge_rows(&edge.rows)[state / inner] as usize + state % inner;
-            values[edge.target][movers[player].0 * size + at]
+            values(edge.target, at, movers[player])
         })
     }
 

@@ -14,9 +14,6 @@ pub(crate) struct Workspace {
     pub(super) paid: Vec<u64>,
     /// What threads need for themselves.
     spare: Mutex<Vec<Scratch>>,
-    /// The boxes of a plain sweep, and choice probabilities that nobody keeps.
-    pub(super) plain: Vec<Vec<f64>>,
-    pub(super) policy: Vec<f64>,
     /// Choice probabilities of choices made at the same time, and their derivatives; nothing of other nodes.
     pub(super) play: Policies,
     pub(super) turns: Policies,

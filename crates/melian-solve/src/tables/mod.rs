@@ -412,6 +412,6 @@ pub(crate) fn pays_finally(plan: &Plan, levels: &[u32], params: &[f64], player: 
         return 0.0;
     }
     let env = Env { model, levels, params: Some(params), period: Some(model.horizon), ahead: &[] };
-    let own = plan.flow.finally.iter().filter(|payment| payment.player == player);
+    let own = plan.flow.finally.iter().filter(|payment| payment.payee.player == player);
     own.map(|payment| payment.amount(&env).ok().filter(|x| x.is_finite()).unwrap_or(0.0)).sum()
 }

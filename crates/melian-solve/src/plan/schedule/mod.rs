@@ -11,6 +11,7 @@ pub(crate) mod regions;
 
 use crate::{
     plan::explore::NodeId,
+    plan::flow::Payee,
     plan::map::AxisMap,
     plan::schedule::operand::{OperandId, OperandSpec, Planes},
     plan::schedule::path::{Path, Places, Row, Way, ways},
@@ -28,7 +29,7 @@ pub(crate) const LONGEST_ROW: usize = 2048;
 /// What a step does with what its paths lead to.
 pub(crate) enum Kind {
     /// A period's end: discounts the values at the next period's start; in the last period what `finally` pays.
-    Exit { finally: Vec<(PlayerId, OperandId)> },
+    Exit { finally: Vec<(Payee, OperandId)> },
     /// Takes over what its only path leads to; nothing if it has none.
     Copy,
     /// Takes over, for each row, the path that the operand says.
@@ -48,7 +49,7 @@ pub(crate) struct Step {
     pub kind: Kind,
     pub paths: Vec<Path>,
     /// What is paid before the statement.
-    pub pays: Vec<(PlayerId, OperandId)>,
+    pub pays: Vec<(Payee, OperandId)>,
     /// States in all.
     pub size: usize,
     /// States of a row.
@@ -192,7 +193,7 @@ impl Schedule {
             Op::Exit { finally } => {
                 let paid = plan.payments(node).iter().zip(finally);
                 Kind::Exit {
-                    finally: paid.map(|(p, &table)| (p.player, operand(table, Planes::All))).collect(),
+                    finally: paid.map(|(p, &table)| (p.payee, operand(table, Planes::All))).collect(),
                 }
             }
             Op::Pay { .. } | Op::Move { select: None } => Kind::Copy,
@@ -221,8 +222,8 @@ impl Schedule {
                 let pays = way
                     .pays
                     .iter()
-                    .map(|(player, table, map)| {
-                        (*player, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
+                    .map(|(payee, table, map)| {
+                        (*payee, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
                     })
                     .collect();
                 let target = &plan.nodes[way.target].space;
@@ -241,8 +242,8 @@ impl Schedule {
             .collect();
         let (values_of, paid) = paid.unwrap_or((id, Vec::new()));
         let pays = paid.iter().flat_map(|way| &way.pays);
-        let pays = pays.map(|(player, table, map)| {
-            (*player, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
+        let pays = pays.map(|(payee, table, map)| {
+            (*payee, self.operand(OperandSpec::new(plan, &cut, map, *table, Planes::All)))
         });
         let pays = pays.collect();
         let mut active: Vec<u32> = node.reached.ones().map(|s| (s / cut.inner) as u32).collect();

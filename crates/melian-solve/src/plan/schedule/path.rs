@@ -2,13 +2,13 @@
 
 use crate::{
     plan::explore::NodeId,
+    plan::flow::Payee,
     plan::map::{AxisMap, strides},
     plan::schedule::operand::OperandId,
     plan::schedule::{LONGEST_ROW, StepId},
     plan::space::Space,
     plan::{Op, Plan, Rows, TableId},
 };
-use melian_model::PlayerId;
 
 /// Rows of this length lose little to what each row costs.
 const LONG_ENOUGH: usize = 256;
@@ -23,7 +23,7 @@ pub(crate) struct Way {
     pub target: NodeId,
     pub map: AxisMap,
     /// What is paid on the way: to whom, by which table, and where the payment's box is entered.
-    pub pays: Vec<(PlayerId, TableId, AxisMap)>,
+    pub pays: Vec<(Payee, TableId, AxisMap)>,
 }
 
 /// What a step reads from another.
@@ -33,7 +33,7 @@ pub(crate) struct Path {
     /// How a row lies there.
     pub row: Row,
     /// What is paid on the way.
-    pub pays: Vec<(PlayerId, OperandId)>,
+    pub pays: Vec<(Payee, OperandId)>,
     /// How many leading axes are kept as they are.
     pub kept: usize,
     /// Which member of the step's region the source is, if it is one.
@@ -89,7 +89,7 @@ pub(crate) fn ways(plan: &Plan, id: NodeId) -> Vec<Way> {
             if let Op::Pay { tables } = &node.op {
                 let here = AxisMap::identity(&node.space);
                 for (payment, &table) in plan.payments(node).iter().zip(tables) {
-                    pays.push((payment.player, table, here.clone()));
+                    pays.push((payment.payee, table, here.clone()));
                 }
             }
             let mut way = Way { edge, target: first.target, map, pays };
@@ -120,7 +120,7 @@ fn follow(plan: &Plan, way: &Way, draws: bool) -> Option<Way> {
         Op::Move { .. } if node.edges.len() == 1 && matches!(edge.rows, Rows::Fixed(_)) => {}
         Op::Pay { tables } if !draws => {
             for (payment, &table) in plan.payments(node).iter().zip(tables) {
-                pays.push((payment.player, table, way.map.clone()));
+                pays.push((payment.payee, table, way.map.clone()));
             }
         }
         _ => return None,
