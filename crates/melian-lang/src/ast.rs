@@ -89,6 +89,8 @@ pub enum ItemKind {
     Measure(LetDecl),
     /// `correlate a, b, arms by 0.6`.
     Correlate(CorrelateDecl),
+    /// `mechanism ID "words"`.
+    Mechanism(MechanismDecl),
     /// `plausible "words" when condition`.
     Plausible(PlausibleDecl),
     /// `claim ID "words" : condition`.
@@ -327,6 +329,15 @@ pub struct ClaimDecl {
     pub words: Text,
     /// What must hold.
     pub condition: Expr,
+}
+
+/// `mechanism ID "words"`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MechanismDecl {
+    /// Its id in a brief.
+    pub id: Name,
+    /// What it is, in words.
+    pub words: Text,
 }
 
 /// `plausible "words" when condition`.

@@ -21,6 +21,24 @@ Right:
 ",
     },
     Explanation {
+        id: "mechanism-nowhere",
+        title: "a mechanism that no comment names",
+        text: r#"A report shows each mechanism with the lines that make it, which are those whose comments name its
+id. Name it there, or delete it.
+
+Wrong:
+
+    mechanism M5 "attention drifts down with time"
+    param a_dn = 0.05 in 0.02 .. 0.09
+
+Right:
+
+    mechanism M5 "attention drifts down with time"
+    /// Chance that attention falls a level (M5)
+    param a_dn = 0.05 in 0.02 .. 0.09
+"#,
+    },
+    Explanation {
         id: "unused-constant",
         title: "a constant that nothing reads",
         text: r"Delete it, use it, or call it `_name` to keep it.

@@ -27,7 +27,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 }
 
 /// Words that begin a declaration.
-pub(crate) const ITEMS: [&str; 13] = [
+pub(crate) const ITEMS: [&str; 14] = [
     "const",
     "type",
     "param",
@@ -39,6 +39,7 @@ pub(crate) const ITEMS: [&str; 13] = [
     "play",
     "finally",
     "measure",
+    "mechanism",
     "plausible",
     "claim",
 ];
@@ -83,6 +84,7 @@ pub(crate) fn item_alias(word: &str) -> Option<&'static str> {
         "assume" | "constraint" | "requires" => "require",
         "correlation" | "correlations" | "copula" => "correlate",
         "evidence" | "record" | "observed" | "filter" => "plausible",
+        "mechanisms" => "mechanism",
         "terminal" | "final" => "finally",
         "game" | "period" | "month" | "rounds" => "play",
         _ => return None,
@@ -98,3 +100,31 @@ pub(crate) fn verb_alias(word: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Words that begin a statement or join its parts; most of them may be names where a name stands.
+pub(crate) const CLAUSES: [&str; 24] = [
+    "model",
+    "chooses",
+    "gains",
+    "pays",
+    "as",
+    "when",
+    "otherwise",
+    "by",
+    "from",
+    "to",
+    "until",
+    "at",
+    "stay",
+    "rest",
+    "end",
+    "once",
+    "monthly",
+    "value",
+    "source",
+    "unit",
+    "over",
+    "rises",
+    "falls",
+    "near",
+];

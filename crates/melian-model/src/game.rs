@@ -1,6 +1,8 @@
 //! The game: who plays, what varies, what is paid, how long it lasts.
 
-use crate::{Block, Claim, Correlation, Domain, Enumeration, Expr, Measure, Plausible, Span, StatementKind};
+use crate::{
+    Block, Claim, Correlation, Domain, Enumeration, Expr, Measure, Mechanism, Plausible, Span, StatementKind,
+};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -82,6 +84,8 @@ pub struct Model {
     pub finally: Block,
     /// Named questions.
     pub measures: Vec<Measure>,
+    /// What the system that is modelled is made of, in order.
+    pub mechanisms: Vec<Mechanism>,
     /// What a world must show to be plausible: all of them must hold.
     pub plausible: Vec<Plausible>,
     /// Claims, in order.

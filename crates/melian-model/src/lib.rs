@@ -26,7 +26,7 @@ pub use game::{
 };
 pub use program::{ActionBody, Block, Choice, Draw, Outcome, Statement, StatementKind, Weight};
 pub use question::{
-    Ahead, Atom, Change, Claim, Commitment, Comparison, Condition, Measure, Plausible, Question,
+    Ahead, Atom, Change, Claim, Commitment, Comparison, Condition, Measure, Mechanism, Plausible, Question,
     QuestionKind, Settings, Window,
 };
 pub use span::Span;

@@ -232,6 +232,12 @@ fn print_questions(model: &Model, out: &mut String) {
     for (name, question) in measures {
         line!(out, "    {name} = {}", question_text(model, question));
     }
+    if !model.mechanisms.is_empty() {
+        line!(out, "\nmechanisms");
+    }
+    for mechanism in &model.mechanisms {
+        line!(out, "    {} {:?}", mechanism.id, mechanism.words);
+    }
     if !model.plausible.is_empty() {
         line!(out, "\nplausible when");
     }

@@ -93,6 +93,9 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     melian_lang::format(text)
 }
 
+/// What each piece of a text is, for whoever shows it in colours.
+pub use melian_lang::{Piece, highlight};
+
 /// What a diagnostic means.
 pub use melian_lang::Explanation;
 

@@ -1,7 +1,8 @@
-//! Measures, what is plausible, and claims; and what is asked of a compiled model later: questions, settings, bindings, stages.
+//! Measures, mechanisms, what is plausible, and claims; and what is asked of a compiled model later: questions, settings, bindings, stages.
 
 use melian_model::{
-    Claim, Condition, Diagnostic, Measure, Model, Plausible, Question, Settings, Span, StageId, VarId,
+    Claim, Condition, Diagnostic, Measure, Mechanism, Model, Plausible, Question, Settings, Span, StageId,
+    VarId,
 };
 
 use super::{Elaborator, Symbols, env::Env, names::Meaning, symbols::Global};
@@ -36,6 +37,26 @@ impl<'a> Elaborator<'a> {
         }
     }
 
+    /// What the system is made of.
+    pub fn mechanisms(&mut self) {
+        let file = self.file;
+        let mut ids: Vec<(&'a str, Span)> = Vec::new();
+        for item in &file.items {
+            let ItemKind::Mechanism(decl) = &item.kind else { continue };
+            self.only_id(&decl.id, &mut ids);
+            let (id, words) = (decl.id.text.clone(), decl.words.value.clone());
+            self.model.mechanisms.push(Mechanism { id, words, doc: item.doc.clone(), span: item.span });
+        }
+    }
+
+    /// Reports an id that was given before.
+    fn only_id(&mut self, id: &'a ast::Name, ids: &mut Vec<(&'a str, Span)>) {
+        match ids.iter().find(|(other, _)| *other == id.text) {
+            Some(&(_, first)) => self.duplicate(&id.text, id.span, first),
+            None => ids.push((&id.text, id.span)),
+        }
+    }
+
     /// What a world must show to be plausible.
     pub fn plausible(&mut self) {
         let file = self.file;
@@ -59,13 +80,7 @@ impl<'a> Elaborator<'a> {
         for item in &file.items {
             let ItemKind::Claim(decl) = &item.kind else { continue };
             if let Some(id) = &decl.id {
-                match ids.iter().find(|(other, _)| *other == id.text) {
-                    Some((_, first)) => {
-                        let first = *first;
-                        self.duplicate(&id.text, id.span, first);
-                    }
-                    None => ids.push((&id.text, id.span)),
-                }
+                self.only_id(id, &mut ids);
             }
             let Some((condition, text)) = self.tested(&decl.condition) else { continue };
             self.model.claims.push(Claim {

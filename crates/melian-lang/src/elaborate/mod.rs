@@ -1,7 +1,7 @@
 //! Syntax tree to model: names get their meaning, types are checked, families and macros are expanded.
 //!
 //! Order: types, constants, parameters, the head of `play`, players, state variables, requirements, correlations, the
-//! period, `finally`, measures, what is plausible, claims, lints. Constants are read when first needed. Everything that a `let`, a family or a
+//! period, `finally`, measures, mechanisms, what is plausible, claims, lints. Constants are read when first needed. Everything that a `let`, a family or a
 //! loop stands for is written out, so an amount of work is allowed and no more ([`Elaborator::spend`]).
 
 mod aggregates;
@@ -157,6 +157,7 @@ impl<'a> Elaborator<'a> {
         self.correlations();
         self.program();
         self.measures();
+        self.mechanisms();
         self.plausible();
         self.claims();
         self.check_unused_lets();

@@ -93,6 +93,7 @@ impl<'a> Elaborator<'a> {
                 }
                 ItemKind::Require(_)
                 | ItemKind::Correlate(_)
+                | ItemKind::Mechanism(_)
                 | ItemKind::Plausible(_)
                 | ItemKind::Claim(_) => {}
             }

@@ -114,6 +114,7 @@ impl Parser<'_> {
             "play" => self.play(),
             "finally" => Ok(ItemKind::Finally(self.block("`finally`")?)),
             "measure" => Ok(ItemKind::Measure(self.let_decl(Context::CONDITION)?)),
+            "mechanism" => self.mechanism(),
             "plausible" => self.plausible(),
             _ => self.claim(),
         }
@@ -159,7 +160,7 @@ impl Parser<'_> {
                 let title = format!("expected a declaration, found {}", self.found());
                 let problem = Diagnostic::error("unexpected-token", title, here).help(
                     "declarations begin with `const`, `type`, `param`, `require`, `correlate`, `player`, \
-                    `state`, `let`, `play`, `finally`, `measure`, `plausible` or `claim`",
+                    `state`, `let`, `play`, `finally`, `measure`, `mechanism`, `plausible` or `claim`",
                 );
                 Err(self.fail(problem))
             }

@@ -25,6 +25,7 @@ impl Parser<'_> {
                 let verb = matches!(word, "gains" | "pays" | "chooses");
                 at_margin && !verb && follows(&[Kind::Comma, Kind::SquareOpen, Kind::Word])
             }
+            "mechanism" => follows(&[Kind::Text]),
             "plausible" => next == Kind::Text || word == "when",
             "claim" => next == Kind::Text || follows(&[Kind::Text]),
             _ => false,

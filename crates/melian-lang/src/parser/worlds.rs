@@ -1,11 +1,11 @@
-//! What is said about worlds: claims, what is plausible, which parameters hang together.
+//! What is said about the model and its worlds: mechanisms, claims, what is plausible, which parameters hang together.
 
 use melian_model::{Diagnostic, Span};
 
 use super::core::{Parsed, Parser};
 use super::layout::Part;
 use crate::{
-    ast::{ClaimDecl, CorrelateDecl, ItemKind, PlausibleDecl},
+    ast::{ClaimDecl, CorrelateDecl, ItemKind, MechanismDecl, PlausibleDecl},
     lexer::Kind,
 };
 
@@ -18,6 +18,13 @@ impl Parser<'_> {
         self.mark(self.at - 1, Part::SPACED);
         let condition = self.condition()?;
         Ok(ItemKind::Claim(ClaimDecl { id, words, condition }))
+    }
+
+    /// `ID "words"`.
+    pub fn mechanism(&mut self) -> Parsed<ItemKind> {
+        let id = self.new_name("the mechanism's id")?;
+        let words = self.quoted("the mechanism in words, in quotes")?;
+        Ok(ItemKind::Mechanism(MechanismDecl { id, words }))
     }
 
     /// `"words" when condition`.

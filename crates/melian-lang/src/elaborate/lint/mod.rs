@@ -12,6 +12,7 @@ impl Elaborator<'_> {
     /// All warnings that need the whole model.
     pub fn lint(&mut self) {
         self.check_unused();
+        self.check_mechanisms();
         self.check_reach();
         self.check_players();
         for warning in regimes::check_regimes(&self.model) {

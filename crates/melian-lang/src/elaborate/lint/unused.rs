@@ -45,6 +45,23 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Warns of mechanisms that no comment names.
+    pub fn check_mechanisms(&mut self) {
+        for mechanism in self.model.mechanisms.clone() {
+            if mechanism.lines(self.text).is_empty() {
+                self.report(
+                    Diagnostic::warning(
+                        "mechanism-nowhere",
+                        format!("nothing says where mechanism `{}` lives", mechanism.id),
+                        mechanism.span,
+                    )
+                    .label("no comment names it")
+                    .help(format!("name it in the comments of what makes it: `// … ({})`", mechanism.id)),
+                );
+            }
+        }
+    }
+
     /// Warns of parameters, constants, variables, `let`s and locals that nothing reads.
     pub fn check_unused(&mut self) {
         let mut unused: Vec<Diagnostic> = Vec::new();
