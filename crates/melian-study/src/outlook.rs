@@ -172,8 +172,8 @@ fn months(horizon: usize) -> Vec<usize> {
     months
 }
 
-/// The enumeration that conditions read most.
-fn lead(model: &Model) -> Option<VarId> {
+/// The enumeration that conditions read most: what the game is about.
+pub fn lead(model: &Model) -> Option<VarId> {
     let mut reads = vec![0_usize; model.vars.len()];
     let mut count = |e: &Expr| e.variables().iter().for_each(|v| reads[v.0] += 1);
     for block in [&model.period, &model.finally] {

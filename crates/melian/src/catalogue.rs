@@ -68,6 +68,11 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                what is missing.",
     },
     Explanation {
+        id: "interrupted",
+        title: "a solve was ended before its time",
+        text: "Whoever asked no longer waits for the answer: in `melian serve`, because a newer request came.",
+    },
+    Explanation {
         id: "no-answer",
         title: "there is no answer anywhere",
         text: "A search for the nearest point at which a verdict changes has looked at points all over the parameters' \

@@ -26,6 +26,7 @@ pub mod solution;
 
 pub use front::{Game, Query, compile, compile_forever};
 pub use melian_model as model;
+pub use melian_report as report;
 pub use melian_solve as solver;
 pub use melian_stats as stats;
 pub use melian_study as study;

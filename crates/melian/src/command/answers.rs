@@ -6,17 +6,21 @@
 
 use melian::{
     Game, Solution,
-    model::{Convention, Span, print::comparison_word},
+    report::finding::{BoundPart, FindingPart, Number, bounds, one_line},
     solution::HorizonCheck,
-    study::{BoundShare, Finding, Reading, Reply, Verdict},
+    study::{Reading, Reply},
 };
 use serde::Serialize;
 
-use super::{board::word, equilibrium::SolvedPart};
+use super::{
+    csv::Csv,
+    equilibrium::SolvedPart,
+    figures::{convention, date},
+};
 
-/// The whole report.
+/// Everything that is answered.
 #[derive(Serialize)]
-pub struct Report {
+pub struct Answers {
     model: ModelPart,
     players: Vec<PlayerPart>,
     outlook: Vec<OutlookEntry>,
@@ -112,140 +116,9 @@ struct HorizonPart {
     undefined: Option<String>,
 }
 
-/// A number, or why there is none.
-#[derive(Serialize)]
-pub struct Number {
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    undefined: Option<String>,
-}
-
-/// How often a commitment bound.
-#[derive(Serialize)]
-pub struct BoundPart {
-    commitment: String,
-    visits: f64,
-    bound: f64,
-}
-
-/// A verdict with its numbers.
-#[derive(Serialize)]
-pub struct FindingPart {
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    undefined: Option<String>,
-    margin: Option<f64>,
-    /// "and", "or", "not", "near", "rises", "falls", or the comparison's sign.
-    relation: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    sides: Vec<SidePart>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<f64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    members: Vec<FindingPart>,
-}
-
-#[derive(Serialize)]
-struct SidePart {
-    question: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<f64>,
-    #[serde(flatten)]
-    value: Number,
-}
-
-impl Number {
-    /// From a reading.
-    pub fn of(reading: &Reading) -> Number {
-        match reading {
-            Reading::Number(x) => Number { value: Some(*x), undefined: None },
-            Reading::Undefined(reason) => Number { value: None, undefined: Some(reason.clone()) },
-        }
-    }
-}
-
-/// How often commitments bound.
-pub fn bounds(shares: &[BoundShare]) -> Vec<BoundPart> {
-    let part =
-        |b: &BoundShare| BoundPart { commitment: b.commitment.clone(), visits: b.visits, bound: b.bound };
-    shares.iter().map(part).collect()
-}
-
-impl FindingPart {
-    /// From a finding; sides are quoted as they stand in `written`, a stretch of a text, if they stand there.
-    pub fn of(finding: &Finding, written: Option<(&str, Span)>) -> FindingPart {
-        let judged = finding.judged();
-        let side = |side: &melian::study::Side, at: Option<f64>, reading: &Reading| SidePart {
-            question: quoted(side, written),
-            at,
-            value: Number::of(reading),
-        };
-        let (relation, sides, by, members) = match finding {
-            Finding::Compare { comparison, left, right, by, .. } => (
-                comparison_word(*comparison).to_owned(),
-                vec![side(left, None, &left.reading), side(right, None, &right.reading)],
-                by.as_ref().and_then(Reading::number),
-                Vec::new(),
-            ),
-            Finding::Near { left, right, within, .. } => (
-                "near".into(),
-                vec![side(left, None, &left.reading), side(right, None, &right.reading)],
-                within.number(),
-                Vec::new(),
-            ),
-            Finding::Rises { side: s, points, by, falls, .. } => (
-                if *falls { "falls".into() } else { "rises".into() },
-                points.iter().map(|(x, y)| side(s, Some(*x), y)).collect(),
-                by.as_ref().and_then(Reading::number),
-                Vec::new(),
-            ),
-            Finding::And(members, _) => (
-                "and".into(),
-                Vec::new(),
-                None,
-                members.iter().map(|m| FindingPart::of(m, written)).collect(),
-            ),
-            Finding::Or(members, _) => {
-                ("or".into(), Vec::new(), None, members.iter().map(|m| FindingPart::of(m, written)).collect())
-            }
-            Finding::Not(inner, _) => ("not".into(), Vec::new(), None, vec![FindingPart::of(inner, written)]),
-        };
-        let undefined = match &judged.verdict {
-            Verdict::Undefined(reason) => Some(reason.clone()),
-            _ => None,
-        };
-        FindingPart {
-            verdict: word(&judged.verdict),
-            undefined,
-            margin: judged.margin,
-            relation,
-            sides,
-            by,
-            members,
-        }
-    }
-}
-
-/// A side as written, or as it prints where it stands elsewhere: in the measure that a claim names, for example.
-fn quoted(side: &melian::study::Side, written: Option<(&str, Span)>) -> String {
-    let Some((text, within)) = written else { return side.text.clone() };
-    let inside = within.start <= side.span.start && side.span.end <= within.end;
-    match text.get(side.span.range()) {
-        Some(quoted) if inside && !quoted.is_empty() => {
-            quoted.split_whitespace().collect::<Vec<_>>().join(" ")
-        }
-        _ => side.text.clone(),
-    }
-}
-
-/// A calendar month, `2025-10`.
-pub fn date(model: &melian::model::Model, period: usize) -> Option<String> {
-    model.date(period).map(|(year, month)| format!("{year}-{month:02}"))
-}
-
-impl Report {
+impl Answers {
     /// From a solution.
-    pub fn new(game: &Game, solution: &Solution) -> Report {
+    pub fn new(game: &Game, solution: &Solution) -> Answers {
         let model = game.model();
         let params = &solution.world.segments[0].path.params;
         let outlook = &solution.outlook;
@@ -255,7 +128,7 @@ impl Report {
                 OutlookEntry { variable, what, period, date: date(model, period), value: value.number() }
             })
         });
-        Report {
+        Answers {
             model: ModelPart {
                 name: model.name.clone(),
                 title: model.title.clone(),
@@ -327,14 +200,6 @@ impl Report {
     }
 }
 
-/// The convention's word in the language.
-pub fn convention(convention: Convention) -> &'static str {
-    match convention {
-        Convention::Payoff => "payoff",
-        Convention::Emax => "emax",
-    }
-}
-
 fn player(facts: &melian::solution::PlayerFacts) -> PlayerPart {
     PlayerPart {
         name: facts.name.clone(),
@@ -379,7 +244,7 @@ fn claim(game: &Game, claim: &melian::model::Claim, reply: &Reply) -> Option<Cla
     Some(ClaimPart {
         id: claim.id.clone(),
         claim: claim.words.clone(),
-        condition: claim.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        condition: one_line(&claim.text),
         finding: FindingPart::of(reply.finding()?, Some((&game.text, claim.span))),
         bounds: bounds(&reply.bounds),
     })
@@ -397,28 +262,5 @@ fn horizon(game: &Game, check: &HorizonCheck) -> HorizonPart {
         what: titles.map(|t| t.1),
         period: largest.map(|m| m.month),
         undefined: check.largest.as_ref().err().cloned(),
-    }
-}
-
-/// A CSV table in memory.
-pub struct Csv(csv::Writer<Vec<u8>>);
-
-impl Csv {
-    /// With a header.
-    pub fn new(header: &[&str]) -> Csv {
-        let mut table = Csv(csv::Writer::from_writer(Vec::new()));
-        table.row(header);
-        table
-    }
-
-    /// Adds a row.
-    pub fn row(&mut self, cells: &[&str]) {
-        // All rows are equally long and memory does not fail, which is all that can go wrong here.
-        drop(self.0.write_record(cells));
-    }
-
-    /// The table as text.
-    pub fn text(self) -> String {
-        self.0.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 }

@@ -3,16 +3,17 @@
 use clap::Args;
 use melian::{
     Query,
+    report::finding::{BoundPart, FindingPart, Number, bounds, word},
     study::{Finding, Reading, Reply, Verdict},
 };
 use serde::Serialize;
 
 use super::{
     Format, Settings,
-    board::{margin, numbers, paint as verdict_paint, unbound, word},
+    board::{margin, numbers, paint as verdict_paint, unbound},
+    csv::Csv,
     equilibrium::{SolvedPart, UNCONVERGED, told},
-    figures::{Paint, digits, paint},
-    report::{BoundPart, Csv, FindingPart, Number, bounds, convention},
+    figures::{Paint, convention, digits, paint},
     shell::{Failure, Loaded, Outcome, Shell},
 };
 

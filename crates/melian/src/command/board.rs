@@ -2,6 +2,7 @@
 
 use melian::{
     model::{Model, print::comparison_word},
+    report::finding::word,
     study::{BoundShare, Finding, Judged, Reading, Reply, Verdict},
 };
 
@@ -12,16 +13,6 @@ use super::{
 
 /// More comparisons than this are not listed; the one that decides is.
 const LISTED: usize = 6;
-
-/// A verdict in a word.
-pub fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Fails => "fails",
-        Verdict::Undecided => "undecided",
-        Verdict::Undefined(_) => "undefined",
-    }
-}
 
 /// The colour of a verdict.
 pub fn paint(verdict: &Verdict) -> Paint {

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::{
     Format, Settings,
+    csv::Csv,
     figures::{digits, figure, short},
-    report::Csv,
     shell::{Failure, Outcome, Shell},
     start,
     tables::{Rows, wrapped},

@@ -1,6 +1,9 @@
 //! Numbers as people read them, and the few colours.
 
-use melian::study::Reading;
+use melian::{
+    model::{Convention, Model},
+    study::Reading,
+};
 
 /// A probability or a mean in a table: three decimals, and 0 only for what is exactly zero.
 pub fn short(x: f64) -> String {
@@ -77,6 +80,19 @@ pub fn paint(text: &str, paint: Paint, colour: bool) -> String {
         Paint::Yellow => 33,
     };
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// A calendar month, `2025-10`.
+pub fn date(model: &Model, period: usize) -> Option<String> {
+    model.date(period).map(|(year, month)| format!("{year}-{month:02}"))
+}
+
+/// The convention's word in the language.
+pub fn convention(convention: Convention) -> &'static str {
+    match convention {
+        Convention::Payoff => "payoff",
+        Convention::Emax => "emax",
+    }
 }
 
 #[cfg(test)]

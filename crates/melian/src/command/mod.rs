@@ -1,14 +1,17 @@
 //! What the command understands: its subcommands, options and help texts.
 
+mod answers;
 mod ask;
 mod asked;
 mod board;
 mod check;
 mod compare;
+mod csv;
 mod equilibrium;
 mod explain;
 mod figures;
 mod format;
+mod levers;
 mod map;
 mod models;
 mod output;
@@ -53,6 +56,9 @@ enum Command {
     /// Solve a model: outlook, first choices, measures, claims
     #[command(after_help = run::EXAMPLES)]
     Run(run::Run),
+    /// Write a page: what happens, why, how sure it is, what would change it
+    #[command(after_help = report::EXAMPLES)]
+    Report(report::Report),
     /// Ask questions about a model
     #[command(after_help = ask::EXAMPLES)]
     Ask(ask::Ask),
@@ -236,6 +242,7 @@ pub fn main() -> i32 {
     let shell = Shell::new();
     let outcome = match cli.command.unwrap_or_else(|| Command::Run(run::Run::default())) {
         Command::Run(run) => run.execute(&shell),
+        Command::Report(report) => report.execute(&shell),
         Command::Ask(ask) => ask.execute(&shell),
         Command::Why(why) => why.execute(&shell),
         Command::Play(play) => play.execute(&shell),

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::{
     Format, Settings,
-    figures::{Paint, paint, short},
-    report::{Csv, convention, date},
+    csv::Csv,
+    figures::{Paint, convention, date, paint, short},
     shell::{Failure, Outcome, Shell},
     tables::wrapped,
 };

@@ -12,10 +12,10 @@ use melian::{
 
 use super::{
     Format, Settings,
+    answers::Answers,
     board::{board, unbound},
     equilibrium::{UNCONVERGED, remarks, told},
-    figures::{Paint, count, digits, figure, paint, percent, reading, short},
-    report::{Report, convention, date},
+    figures::{Paint, convention, count, date, digits, figure, paint, percent, reading, short},
     shell::{Failure, Outcome, Shell},
     tables::{Rows, WIDTH, wrapped},
 };
@@ -81,8 +81,8 @@ impl Run {
         ));
         shell.print(&match self.format {
             Format::Table => page(&loaded.game, &solution, shell.colour()),
-            Format::Json => Report::new(&loaded.game, &solution).json(),
-            Format::Csv => Report::new(&loaded.game, &solution).csv(),
+            Format::Json => Answers::new(&loaded.game, &solution).json(),
+            Format::Csv => Answers::new(&loaded.game, &solution).csv(),
         });
         let open = solution
             .claims

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{
     Format, Settings,
-    figures::{Paint, figure, paint, short},
-    report::{Csv, convention, date},
+    csv::Csv,
+    figures::{Paint, convention, date, figure, paint, short},
     shell::{Failure, Outcome, Shell},
     tables::{Rows, wrapped},
 };

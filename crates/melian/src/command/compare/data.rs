@@ -8,7 +8,7 @@ use melian::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{report::Csv, worlds::Plan},
+    super::{csv::Csv, worlds::Plan},
     results::{REGRET, Results},
 };
 

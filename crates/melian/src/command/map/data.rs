@@ -7,7 +7,7 @@ use melian::{
 use serde_json::{Value, json};
 
 use super::picture::{Cell, Picture};
-use crate::command::report::Csv;
+use crate::command::csv::Csv;
 
 /// As JSON: axes with their values; for each question numbers (margins of a condition) and verdicts, row by row of the second
 /// axis; and the points without answers, with the reason.

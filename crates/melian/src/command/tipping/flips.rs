@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use super::{Ground, Ranges, alone, paint_of, search, signed, value, with_unit};
 use crate::command::{
     Format, Settings,
+    csv::Csv,
     figures::paint,
-    report::Csv,
     shell::{Failure, Outcome, Shell},
     tables::wrapped,
 };

@@ -15,8 +15,8 @@ use super::{Ground, Ranges, alone, paint_of, parameters, search, signed, value};
 use crate::command::{
     Format, Settings,
     ask::read,
+    csv::Csv,
     figures::{digits, figure, paint},
-    report::Csv,
     shell::{Failure, Loaded, Outcome, Shell},
     tables::{Rows, wrapped},
 };

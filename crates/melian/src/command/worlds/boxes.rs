@@ -13,8 +13,8 @@ use serde_json::json;
 use super::{folder::Folder, table::Worlds};
 use crate::command::{
     Format,
+    csv::Csv,
     figures::{Paint, count, paint},
-    report::Csv,
     shell::{Failure, Outcome, Shell},
     tables::{Rows, wrapped},
 };
@@ -168,15 +168,21 @@ fn search(
 /// Halves of the worlds in which the search is done again.
 const RESAMPLES: usize = 10;
 
-/// The first box of a claim that fails in some worlds and not in all, in words; `None` where there is none.
-pub fn first_in_words(inputs: &[Vec<f64>], column: &[f64], names: &[String]) -> Option<String> {
+/// The first box in which a claim fails, and in which share of all worlds it does; `None` where there is no box.
+pub fn first(inputs: &[Vec<f64>], column: &[f64]) -> Option<(prim::Scenario, f64)> {
     let rows: Vec<usize> = (0..column.len()).filter(|&row| !column[row].is_nan()).collect();
     let outcome: Vec<bool> = rows.iter().map(|&row| column[row] == 0.0).collect();
     let inputs: Vec<Vec<f64>> = inputs.iter().map(|c| rows.iter().map(|&row| c[row]).collect()).collect();
     let table = Table::new(&inputs).ok()?;
     let settings = prim::Settings { max_boxes: 1, ..prim::Settings::default() };
     let found = prim::search(&table, &outcome, &settings).ok()?;
-    let scenario = found.scenarios.first()?;
+    let base = outcome.iter().filter(|&&fails| fails).count() as f64 / outcome.len().max(1) as f64;
+    Some((found.scenarios.into_iter().next()?, base))
+}
+
+/// The same in words.
+pub fn first_in_words(inputs: &[Vec<f64>], column: &[f64], names: &[String]) -> Option<String> {
+    let (scenario, _) = first(inputs, column)?;
     Some(format!("fails where {}: {}", scenario.region.words(names), told(&scenario.figures, "fails")))
 }
 

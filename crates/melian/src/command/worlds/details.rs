@@ -2,7 +2,12 @@
 
 use serde_json::json;
 
-use super::{boxes, drivers, folder::Folder, table::Worlds};
+use super::{
+    boxes,
+    drivers::{self, Method},
+    folder::Folder,
+    table::Worlds,
+};
 use crate::command::{
     figures::{Paint, paint},
     shell::Failure,
@@ -10,10 +15,10 @@ use crate::command::{
 };
 
 /// Fewer worlds than this say nothing of single parameters.
-const ENOUGH: usize = 200;
+pub const ENOUGH: usize = 200;
 
 /// More worlds than this are not looked at: the first ones are as good.
-const MOST: usize = 1 << 15;
+pub const MOST: usize = 1 << 15;
 
 /// So many parameters are named for each claim.
 const NAMED: usize = 3;
@@ -56,7 +61,7 @@ impl Details {
             let column = worlds.answer(folder, claim)?;
             outputs.push((claim.clone(), rows.iter().map(|&row| column[row]).collect::<Vec<f64>>()));
         }
-        let found = drivers::given(&inputs, &outputs);
+        let found = drivers::find(folder, &worlds, Method::Delta, &rows, &worlds.claims, &|_| {})?;
         let claims = found.into_iter().zip(&outputs).map(|((claim, found), (_, output))| {
             let named = found.ok().map_or_else(Vec::new, |found| {
                 let best = found.ranked().into_iter().take(NAMED);

@@ -8,13 +8,14 @@ use melian::stats::indices::{
     enough::{Enough, Rule},
     morris, pawn, sobol,
 };
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::{PointArgs, Worlds as Solving, folder::Folder, points::Kind, table::Worlds};
 use crate::command::{
     Format, Settings,
+    csv::Csv,
     figures::{Paint, count, figure, paint},
-    report::Csv,
     shell::{Failure, Outcome, Shell},
     tables::{Rows, wrapped},
 };
@@ -67,7 +68,7 @@ pub struct Drivers {
 
 /// Ways of finding what an answer hangs on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Method {
+pub enum Method {
     /// Shares of the variance, on a design of their own (Sobol 1993; Saltelli et al. 2010)
     Sobol,
     /// Elementary effects, on a design of their own (Morris 1991)
@@ -170,7 +171,7 @@ impl Drivers {
     fn tell(&self, shell: &Shell, folder: &Folder) -> Result<Outcome, Failure> {
         let worlds = Worlds::read(folder, usize::MAX)?;
         let method = self.method_for(&worlds)?;
-        let own_design = matches!(method, Method::Sobol | Method::Morris);
+        let own_design = method.own_design();
         let plausible = worlds.told_apart && !self.all_worlds && !own_design;
         let answers = self.names(&worlds, own_design);
         let rows = if own_design { (0..worlds.solved.len()).collect() } else { worlds.rows(plausible) };
@@ -180,25 +181,8 @@ impl Drivers {
             return Err(Failure::plain("indices", title)
                 .help("the command that made the folder solves what is missing"));
         }
-        let inputs = worlds.inputs_of(&rows);
-        let sorted =
-            if own_design { None } else { Some(SortedInputs::new(&inputs).map_err(|e| cannot(&e))?) };
-        let mut found = Vec::new();
-        shell.watch("indices", |progress| {
-            for (done, name) in answers.iter().enumerate() {
-                progress(done as f64 / answers.len() as f64);
-                let column = worlds.answer(folder, name)?;
-                let output: Vec<f64> = rows.iter().map(|&row| column[row]).collect();
-                let indices = match (method, &sorted) {
-                    (Method::Pawn, Some(sorted)) => by_pawn(sorted, &output),
-                    (_, Some(sorted)) => by_delta(sorted, &output),
-                    (Method::Morris, None) => by_morris(&trajectories(folder, &worlds)?, &output),
-                    (_, None) => by_sobol(inputs.len(), &output),
-                };
-                found.push((name.clone(), indices.map(|i| i.complete(&inputs, &output))));
-            }
-            Ok::<(), Failure>(())
-        })?;
+        let found =
+            shell.watch("indices", |progress| find(folder, &worlds, method, &rows, &answers, progress))?;
         let head = describe(method, &worlds, &rows, plausible);
         shell.print(&match self.format {
             Format::Table => self.page(&worlds.params, &head, &found, shell.colour()),
@@ -213,11 +197,7 @@ impl Drivers {
     }
 
     fn method_for(&self, worlds: &Worlds) -> Result<Method, Failure> {
-        let made_for = match worlds.design.as_str() {
-            "saltelli" => Method::Sobol,
-            "morris" => Method::Morris,
-            _ => Method::Delta,
-        };
+        let made_for = Method::made_for(worlds);
         match self.method {
             None => Ok(made_for),
             Some(m) if m == made_for || matches!(m, Method::Delta | Method::Pawn) => Ok(m),
@@ -238,19 +218,10 @@ impl Drivers {
         if !self.answers.is_empty() {
             return self.answers.clone();
         }
-        if worlds.claims.is_empty() {
-            return worlds.numbers.clone();
-        }
-        worlds.claims.iter().map(|c| if margins { format!("{c}.margin") } else { c.clone() }).collect()
+        usual(worlds, margins)
     }
 
-    fn page(
-        &self,
-        params: &[String],
-        head: &str,
-        found: &[(String, Result<Found, Unusable>)],
-        colour: bool,
-    ) -> String {
+    fn page(&self, params: &[String], head: &str, found: &Indices, colour: bool) -> String {
         let mut text = wrapped(head);
         for (name, found) in found {
             text += &format!("\n{}\n", paint(name, Paint::Bold, colour));
@@ -261,6 +232,85 @@ impl Drivers {
         }
         text
     }
+}
+
+impl Method {
+    /// The method that a design was made for.
+    pub fn made_for(worlds: &Worlds) -> Method {
+        match worlds.design.as_str() {
+            "saltelli" => Method::Sobol,
+            "morris" => Method::Morris,
+            _ => Method::Delta,
+        }
+    }
+
+    /// Whether it needs a design of its own, all of it.
+    pub fn own_design(self) -> bool {
+        matches!(self, Method::Sobol | Method::Morris)
+    }
+
+    /// The index by which parameters are ordered.
+    pub fn index(self) -> &'static str {
+        match self {
+            Method::Sobol => "total-order index of the margin (Sobol' 1993)",
+            Method::Morris => "mean size of the effect on the margin, µ* (Morris 1991)",
+            Method::Delta => "δ (Borgonovo 2007)",
+            Method::Pawn => "PAWN (Pianosi and Wagener 2015)",
+        }
+    }
+}
+
+/// Every claim, or its margin; without claims every number.
+pub fn usual(worlds: &Worlds, margins: bool) -> Vec<String> {
+    if worlds.claims.is_empty() {
+        return worlds.numbers.clone();
+    }
+    worlds.claims.iter().map(|c| if margins { format!("{c}.margin") } else { c.clone() }).collect()
+}
+
+/// The indices of an answer, or why there are none.
+pub type Indices = Vec<(String, Result<Found, Unusable>)>;
+
+/// The indices of some answers in some rows, on all threads.
+///
+/// # Errors
+/// A part cannot be read; no parameter varies.
+pub fn find(
+    folder: &Folder,
+    worlds: &Worlds,
+    method: Method,
+    rows: &[usize],
+    answers: &[String],
+    progress: &dyn Fn(f64),
+) -> Result<Indices, Failure> {
+    let inputs = worlds.inputs_of(rows);
+    let sorted = match method.own_design() {
+        true => None,
+        false => Some(SortedInputs::new(&inputs).map_err(|e| cannot(&e))?),
+    };
+    let paths = if method == Method::Morris { trajectories(folder, worlds)? } else { Vec::new() };
+    let mut outputs = Vec::with_capacity(answers.len());
+    for name in answers {
+        let column = worlds.answer(folder, name)?;
+        outputs.push(rows.iter().map(|&row| column[row]).collect::<Vec<f64>>());
+    }
+    let one = |output: &Vec<f64>| {
+        let bare = match (method, &sorted) {
+            (Method::Pawn, Some(sorted)) => by_pawn(sorted, output),
+            (_, Some(sorted)) => by_delta(sorted, output),
+            (Method::Morris, None) => by_morris(&paths, output),
+            (_, None) => by_sobol(inputs.len(), output),
+        };
+        bare.map(|bare| bare.complete(&inputs, output))
+    };
+    let mut found = Vec::with_capacity(answers.len());
+    let together = rayon::current_num_threads().max(1);
+    for (some, names) in outputs.chunks(together).zip(answers.chunks(together)) {
+        progress(found.len() as f64 / answers.len() as f64);
+        let indices: Vec<_> = some.par_iter().map(one).collect();
+        found.extend(names.iter().cloned().zip(indices));
+    }
+    Ok(found)
 }
 
 /// Above so many parameters a model is screened rather than analysed.
@@ -390,19 +440,6 @@ fn by_pawn(inputs: &SortedInputs, output: &[f64]) -> Result<Bare, Unusable> {
     })
 }
 
-/// δ of every answer in the same worlds: what a summary shows.
-pub fn given(inputs: &[Vec<f64>], outputs: &[(String, Vec<f64>)]) -> Vec<(String, Result<Found, Unusable>)> {
-    let sorted = SortedInputs::new(inputs);
-    let one = |(name, output): &(String, Vec<f64>)| {
-        let found = match &sorted {
-            Ok(sorted) => by_delta(sorted, output).map(|bare| bare.complete(inputs, output)),
-            Err(e) => Err(e.clone()),
-        };
-        (name.clone(), found)
-    };
-    outputs.iter().map(one).collect()
-}
-
 impl Found {
     /// Parameters by the first index, the greatest first; only those that stand out.
     pub fn ranked(&self) -> Vec<usize> {
@@ -482,7 +519,7 @@ fn json_of(name: &str, found: &Result<Found, Unusable>, params: &[String]) -> se
     }
 }
 
-fn csv_of(found: &[(String, Result<Found, Unusable>)], params: &[String]) -> String {
+fn csv_of(found: &Indices, params: &[String]) -> String {
     let mut table =
         Csv::new(&["answer", "parameter", "index", "value", "low", "high", "stands_out", "rank_correlation"]);
     for (name, found) in found {

@@ -117,6 +117,16 @@ impl Folder {
         &self.description
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many worlds there will be.
+    pub fn worlds(&self) -> u64 {
+        self.worlds
+    }
+
     /// How many parts there will be.
     pub fn parts(&self) -> u64 {
         self.worlds.div_ceil(self.part_worlds)

@@ -4,6 +4,7 @@ mod boxes;
 mod details;
 mod disk;
 mod drivers;
+mod evidence;
 mod folder;
 mod given;
 mod journal;
@@ -16,6 +17,8 @@ mod table;
 pub use {
     boxes::{Boxes, EXAMPLES as BOXES_EXAMPLES},
     drivers::{Drivers, EXAMPLES as DRIVERS_EXAMPLES},
+    evidence::{Evidence, evidence, settings_of},
+    folder::fingerprint,
     merge::{EXAMPLES as MERGE_EXAMPLES, Merge},
     points::{Plan, PointArgs, unknown, varied},
 };
@@ -33,14 +36,14 @@ use serde_json::json;
 
 use self::{
     details::Details,
-    folder::{Desk, Folder, fingerprint},
+    folder::{Desk, Folder},
     parts::Schema,
     summary::Summary,
 };
 use super::{
     Format, Settings,
     ask::read,
-    asked, output,
+    asked, levers, output,
     shell::{Failure, Loaded, Outcome, Shell},
 };
 
@@ -146,8 +149,19 @@ impl Worlds {
                 }
                 Format::Csv => summary.csv(model, study.sheet, baseline),
             });
+            self.levers(shell, &loaded, study.folder)?;
             Ok(summary.solved())
         })
+    }
+
+    /// Solves what a report shows of single parameters, where that is little beside the worlds.
+    fn levers(&self, shell: &Shell, loaded: &Loaded, folder: &Folder) -> Result<(), Failure> {
+        let model = loaded.game.model();
+        if folder.worlds() < 2 * levers::points(model) {
+            return Ok(());
+        }
+        let base = self.settings.setup().world(model).map_err(|problems| loaded.failure(problems))?;
+        levers::kept(shell, loaded, &base, &self.settings.options(model)?, folder.path()).map(|_| ())
     }
 
     /// Solves what is not there yet, and hands the whole study on unless other machines have still to do their share.

@@ -15,9 +15,9 @@ use super::{
     folder::{Folder, unreadable},
 };
 use crate::command::{
+    csv::Csv,
     figures::{Paint, count, figure, paint},
     output,
-    report::Csv,
     shell::Failure,
     tables::{Rows, wrapped},
 };
@@ -127,6 +127,18 @@ pub fn widest(
     Ok(counted.iter().map(width).fold(0.0, f64::max))
 }
 
+/// A verdict over worlds.
+pub struct Counted<'a> {
+    /// In which share of all worlds it holds.
+    pub all: Option<Share>,
+    /// In which share of those that fit what has been observed.
+    pub plausible: Option<Share>,
+    /// How often each verdict came up in these, or in all if all fit.
+    pub counts: &'a VerdictShares,
+    /// Median margin over the same worlds.
+    pub median: Option<f64>,
+}
+
 /// A claim, or a condition that was asked for.
 struct Line {
     name: String,
@@ -171,6 +183,23 @@ impl Summary {
         let quantiles = Quantiles::of(folder, &first, sheet, &kept)?;
         let (spread, level) = (certainty.spread, certainty.level());
         Ok(Summary { shares, spread, level, looks: certainty.looks, statuses, reasons, medians, quantiles })
+    }
+
+    /// What was counted of a verdict.
+    pub fn counted(&self, verdict: usize) -> Counted<'_> {
+        let told_apart = self.shares.kept.count(Code::Fails) > 0;
+        let counts = if told_apart { &self.shares.plausible } else { &self.shares.all };
+        Counted {
+            all: self.holds(verdict, false),
+            plausible: self.holds(verdict, true),
+            counts: &counts[verdict],
+            median: self.medians[verdict][usize::from(told_apart)],
+        }
+    }
+
+    /// Worlds that fit what has been observed.
+    pub fn kept(&self) -> u64 {
+        self.shares.kept.count(Code::Holds)
     }
 
     fn lines(&self, model: &Model, sheet: &Sheet<'_>) -> Vec<Line> {
