@@ -7,6 +7,8 @@ use std::{thread, time::Duration};
 pub struct Limits {
     /// Open connections; beyond, those that have been idle the longest are closed.
     pub lines: usize,
+    /// Time that a connection has in any case before it is closed for another.
+    pub grace: Duration,
     /// Time for the head of a request, from the moment the connection is open or the last answer is out.
     pub head_time: Duration,
     /// Bytes of the head of a request.
@@ -34,6 +36,7 @@ impl Default for Limits {
         Limits {
             // More than can be waiting or worked on, so that there is always a line for one who comes anew.
             lines: 512.max(waiting + cores + 128),
+            grace: Duration::from_millis(100),
             head_time: Duration::from_secs(10),
             head_bytes: 16 << 10,
             body_time: Duration::from_secs(10),

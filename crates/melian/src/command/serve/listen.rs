@@ -1,6 +1,6 @@
 //! Takes connections in and speaks HTTP with them, whatever they do.
 
-use std::{future::Future, io, io::ErrorKind, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, io::ErrorKind, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::Router;
 use hyper::{
@@ -30,9 +30,6 @@ use super::{
     queue::Desk,
     routes,
 };
-
-/// Longest pause after the system had no room for another connection.
-const BREATH: Duration = Duration::from_millis(50);
 
 /// A server that is bound and not yet started.
 pub struct Server {
@@ -78,7 +75,7 @@ impl Server {
 
     /// Serves until told to end; then gives up what is open and says so to whoever waits.
     pub async fn run(self, end: impl Future<Output = ()>) {
-        let lines = Lines::new(self.limits.lines);
+        let lines = Lines::new(self.limits.lines, self.limits.grace);
         let (tell, ending) = watch::channel(false);
         let mut end = pin!(end);
         loop {
@@ -111,8 +108,7 @@ impl Server {
                 // No room for more files or buffers.
                 Err(_) => {
                     lines.make_room();
-                    // None may be there to make it.
-                    drop(timeout(BREATH, lines.room()).await);
+                    lines.room().await;
                 }
             }
         };
