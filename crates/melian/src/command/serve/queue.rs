@@ -124,6 +124,7 @@ impl Desk {
         if books.open.get(&key).is_some_and(|open| open.serial > serial) {
             return Err(Refusal::superseded());
         }
+        // What it replaces is of no use to the page any more, even if there is no room for the new one.
         let place = books.give_up(key, &Refusal::superseded()).filter(|(old, _)| *old == lane);
         let line = &mut books.lines[lane as usize];
         if line.len() >= self.shared.waiting {

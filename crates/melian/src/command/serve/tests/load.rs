@@ -65,7 +65,7 @@ fn memory() -> usize {
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "takes two minutes: cargo test --release -p melian --bin melian -- --ignored for_a_minute"]
+#[ignore = "takes 80 seconds: cargo test --release -p melian --bin melian -- --ignored for_a_minute"]
 fn fifty_clients_for_a_minute_take_no_memory() {
     let server = running(slots(2));
     let (mut rounds, mut before) = (0, None);

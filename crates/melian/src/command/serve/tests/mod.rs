@@ -422,10 +422,32 @@ fn an_engine_that_breaks_down_breaks_one_request() {
 }
 
 #[test]
+fn places_are_understood() {
+    use clap::Parser;
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: Place,
+    }
+    let line =
+        |words: &str| Line::try_parse_from(format!("serve {words}").split_whitespace()).map(|l| l.place);
+    let usual = line("").unwrap();
+    assert_eq!((usual.port, usual.host.to_string().as_str()), (None, "127.0.0.1"));
+    let other = line("--port 0 --host :: --allow-host box.lan,Box:90 --allow-host [::1]").unwrap();
+    assert_eq!((other.port, other.host.to_string().as_str()), (Some(0), "::"));
+    assert_eq!(other.allow_host, ["box.lan", "Box:90", "[::1]"]);
+    for wrong in
+        ["--port 65536", "--host nowhere", "--allow-host http://box", "--allow-host a/b", "--allow-host *"]
+    {
+        assert!(line(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_taken_port_is_named_or_gone_by() {
-    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let taken = first.local_addr().unwrap();
     let place = |port| Place { port, host: taken.ip(), allow_host: Vec::new() };
-    let first = place(Some(taken.port())).bind().unwrap();
     assert_eq!(place(Some(taken.port())).bind().unwrap_err().code(), 2);
     // The usual port, or another one if that is taken, by us or by anybody.
     let (second, third) = (place(None).bind().unwrap(), place(None).bind().unwrap());
