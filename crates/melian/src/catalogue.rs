@@ -118,6 +118,11 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
                condition of it when the worlds are solved: `melian worlds MODEL --ask 'deal(12) >= 0.5'`.",
     },
     Explanation {
+        id: "no-server",
+        title: "the server cannot be started",
+        text: "The system does not give `melian serve` the threads or sockets that it needs; the message says why.",
+    },
+    Explanation {
         id: "not-converged",
         title: "no stationary equilibrium was found",
         text: "Play goes on for ever, and no method came to rest at values that a period leaves as they are: plain \
@@ -194,6 +199,12 @@ pub(crate) const EXPLANATIONS: &[Explanation] = &[
         title: "two policies have the same name",
         text: "Tables name their rows after the policies. Without a name of its own a policy is called what it does; `as it \
                is` is the unchanged model.",
+    },
+    Explanation {
+        id: "port-unusable",
+        title: "the server cannot listen at this address",
+        text: "Another program listens at this port already, the address is none of this machine, or the system \
+               does not let you use the port. Without `--port` a free one is taken.",
     },
     Explanation {
         id: "questions-too-deep",

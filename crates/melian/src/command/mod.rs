@@ -19,6 +19,9 @@ mod play;
 mod print;
 mod report;
 mod run;
+// Until there is an engine for it.
+#[allow(dead_code, unused_imports)]
+mod serve;
 mod shell;
 mod solved;
 mod start;
