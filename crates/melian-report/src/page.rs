@@ -74,7 +74,9 @@ mod tests {
         let hostile = "</script><script>window.hacked = 1</script></style>\u{2028}&<!--";
         let made = page(hostile, &[hostile], Some(&[hostile]));
         assert_eq!(made.html.matches("</script").count(), 3, "two pieces of data and the script");
-        assert!(!made.html.contains("<!--") && !made.html.contains('\u{2028}'));
+        let stands = data("view", &hostile);
+        assert!(!stands.contains("<!--") && !stands.contains('\u{2028}') && !stands.contains('&'));
+        assert_eq!(stands.matches('<').count(), 2, "its own tags");
         assert!(made.html.contains("<title>&lt;/script&gt;"));
     }
 

@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use melian_model::{LineId, Model, StageId, VarId};
 use melian_solve::{ActionWhy, Decomposition, Spot, Visit};
 
+use serde::Serialize;
+
 use crate::{
     short, shown,
     view::{Cells, Pair, Stage, StageVariable, Why, WhyAction, WhyState},
 };
 
-/// Of each stage, so many states are taken apart.
+/// Of each stage, so many states are taken apart in a report.
 pub const STATES: usize = 200;
-/// So many pairs of variables are drawn of each stage, the most telling ones.
+/// The most telling variables of each stage, so many, are drawn in pairs,
+const TELLING: usize = 4;
+/// the most telling pairs first, at most so many.
 const PAIRS: usize = 6;
 /// States less likely than this are no part of pictures: nobody could see them.
 const FAINT: f64 = 1e-8;
@@ -24,22 +28,32 @@ const MOST_CELLS: usize = 2_500;
 pub struct Collector<'a> {
     model: &'a Model,
     periods: &'a [usize],
+    /// Of each stage, so many states are kept.
+    states: usize,
     stages: Vec<Seen>,
 }
 
 /// What was seen of a stage.
 struct Seen {
-    /// The variables that have more than one level somewhere at the stage, or might have.
+    /// The variables that a choice may be drawn over.
     vars: Vec<VarId>,
-    /// Positions in `vars`; a variable with itself where there is no other.
-    pairs: Vec<(usize, usize)>,
     /// By period: mass, then mass times the probability of each action.
     totals: Vec<Vec<f64>>,
-    /// By period and pair.
-    grids: Vec<Vec<Grid>>,
+    /// The visits that are not too faint.
+    visits: Vec<Kept>,
+    /// Of these, one after the other: the level of each of `vars`.
+    levels: Vec<u32>,
+    /// And how likely each action is; NaN of one that is not available.
+    choice: Vec<f32>,
     likeliest: Vec<Likely>,
     /// So many others are at least this likely that no other state of this mass is among the likeliest.
     least: f64,
+}
+
+/// A visit: in which of the periods, and how likely.
+struct Kept {
+    period: usize,
+    mass: f64,
 }
 
 /// By cell, row by row: mass, then mass times the probability of each action.
@@ -56,17 +70,18 @@ struct Likely {
 }
 
 impl<'a> Collector<'a> {
-    /// For visits in some periods.
-    pub fn new(model: &'a Model, periods: &'a [usize]) -> Collector<'a> {
+    /// For visits in some periods; of each stage so many states are kept, the likeliest.
+    pub fn new(model: &'a Model, periods: &'a [usize], states: usize) -> Collector<'a> {
         let stages = model.stages.iter().map(|_| Seen {
             vars: Vec::new(),
-            pairs: Vec::new(),
             totals: Vec::new(),
-            grids: Vec::new(),
+            visits: Vec::new(),
+            levels: Vec::new(),
+            choice: Vec::new(),
             likeliest: Vec::new(),
             least: 0.0,
         });
-        Collector { model, periods, stages: stages.collect() }
+        Collector { model, periods, states, stages: stages.collect() }
     }
 
     /// Takes a visit in.
@@ -74,29 +89,22 @@ impl<'a> Collector<'a> {
         let Some(period) = self.periods.iter().position(|p| *p == visit.spot.period) else { return };
         let (model, stage) = (self.model, visit.spot.stage);
         let seen = &mut self.stages[stage.0];
-        let actions = model.stage(stage).actions.len();
         if seen.totals.is_empty() {
             seen.open(model, stage, self.periods.len(), visit.levels);
         }
-        add(&mut seen.totals[period], visit);
-        seen.likely(visit);
-        if visit.mass < FAINT {
-            return;
-        }
-        for (&(x, y), grid) in seen.pairs.iter().zip(&mut seen.grids[period]) {
-            let level = |k: usize| visit.levels[seen.vars[k].0] as usize;
-            let (x, y) = (level(x), if x == y { 0 } else { level(y) });
-            let cell = (y * grid.width + x) * (1 + actions);
-            // A variable that is absent or matters no more has no place on the map.
-            if let (true, Some(sums)) = (x < grid.width, grid.sums.get_mut(cell..cell + 1 + actions)) {
-                add(sums, visit);
-            }
+        add(&mut seen.totals[period], visit.mass, visit.choice.iter().copied());
+        seen.likely(visit, self.states);
+        if visit.mass >= FAINT {
+            seen.visits.push(Kept { period, mass: visit.mass });
+            seen.levels.extend(seen.vars.iter().map(|var| visit.levels[var.0]));
+            seen.choice.extend(visit.choice.iter().map(|p| *p as f32));
         }
     }
 
     /// The likeliest states of all stages, stage by stage.
     pub fn spots(&mut self) -> Vec<Spot> {
-        self.stages.iter_mut().for_each(Seen::keep_likeliest);
+        let states = self.states;
+        self.stages.iter_mut().for_each(|seen| seen.keep_likeliest(states));
         self.stages.iter().flat_map(|seen| &seen.likeliest).map(|likely| likely.spot).collect()
     }
 
@@ -123,7 +131,7 @@ impl<'a> Collector<'a> {
             shown(total[1 + a] / total[0])
         };
         let choice = (0..self.periods.len()).map(|p| (0..actions).map(|a| share(p, a)).collect()).collect();
-        let (variables, pairs) = seen.pictures(model, actions, self.periods.len());
+        let (variables, pairs) = seen.pictures(model, actions);
         let states: Vec<(&Likely, &Decomposition)> = seen.likeliest.iter().zip(explained).collect();
         Stage {
             name: model.stage_name(id),
@@ -141,67 +149,82 @@ impl<'a> Collector<'a> {
 }
 
 /// Adds a visit to its mass and to the mass of its actions.
-fn add(sums: &mut [f64], visit: &Visit<'_>) {
-    sums[0] += visit.mass;
-    for (sum, p) in sums[1..].iter_mut().zip(visit.choice).filter(|(_, p)| !p.is_nan()) {
-        *sum += visit.mass * p;
+fn add(sums: &mut [f64], mass: f64, choice: impl Iterator<Item = f64>) {
+    sums[0] += mass;
+    for (sum, p) in sums[1..].iter_mut().zip(choice).filter(|(_, p)| !p.is_nan()) {
+        *sum += mass * p;
     }
 }
 
 impl Seen {
     fn open(&mut self, model: &Model, stage: StageId, periods: usize, levels: &[u32]) {
-        let actions = model.stage(stage).actions.len();
         let size = |var: VarId| model.var(var).domain.size();
         let here = |v: &VarId| size(*v) > 1 && (levels[v.0] as usize) <= size(*v);
-        self.vars =
-            (0..model.vars.len()).map(VarId).filter(|v| here(v) && *v != model.stage(stage).var).collect();
-        let n = self.vars.len();
-        let all = (0..n).flat_map(|x| (x + 1..n).map(move |y| (x, y)));
-        let cells = |x: usize, y: usize| size(self.vars[x]) * if x == y { 1 } else { size(self.vars[y]) };
-        self.pairs = all.chain((0..n).map(|x| (x, x))).filter(|&(x, y)| cells(x, y) <= MOST_CELLS).collect();
-        let grid = |&(x, y): &(usize, usize)| Grid {
-            width: size(self.vars[x]),
-            sums: vec![0.0; cells(x, y) * (1 + actions)],
-        };
-        self.totals = vec![vec![0.0; 1 + actions]; periods];
-        self.grids = (0..periods).map(|_| self.pairs.iter().map(grid).collect()).collect();
+        let own = model.stage(stage).var;
+        self.vars = (0..model.vars.len()).map(VarId).filter(|v| here(v) && *v != own).collect();
+        self.totals = vec![vec![0.0; 1 + model.stage(stage).actions.len()]; periods];
     }
 
     /// Keeps a visit if it may be among the likeliest.
-    fn likely(&mut self, visit: &Visit<'_>) {
+    fn likely(&mut self, visit: &Visit<'_>, states: usize) {
         if visit.mass <= self.least {
             return;
         }
         self.likeliest.push(Likely { spot: visit.spot, mass: visit.mass });
-        if self.likeliest.len() >= 4 * STATES {
-            self.keep_likeliest();
+        if self.likeliest.len() >= 4 * states {
+            self.keep_likeliest(states);
             self.least = self.likeliest.last().map_or(0.0, |last| last.mass);
         }
     }
 
-    fn keep_likeliest(&mut self) {
+    fn keep_likeliest(&mut self, states: usize) {
         // The sort is stable, and visits come in a fixed order: equals stay as they came.
         self.likeliest.sort_by(|a, b| b.mass.total_cmp(&a.mass));
-        self.likeliest.truncate(STATES);
+        self.likeliest.truncate(states);
     }
 
-    /// The most telling pairs, over the variables that they are made of.
-    fn pictures(&self, model: &Model, actions: usize, periods: usize) -> (Vec<StageVariable>, Vec<Pair>) {
-        // Between-cell variance of the choice, weighted by mass.
-        let telling = |k: usize| -> f64 { self.grids.iter().map(|grids| grids[k].between(actions)).sum() };
-        let varies = |var: VarId| self.levels_seen(var, actions) > 1;
-        let mut order: Vec<(usize, f64)> = (0..self.pairs.len())
-            .filter(|&k| self.pairs[k].0 != self.pairs[k].1)
-            .filter(|&k| varies(self.vars[self.pairs[k].0]) && varies(self.vars[self.pairs[k].1]))
-            .map(|k| (k, telling(k)))
-            .collect();
-        order.sort_by(|a, b| b.1.total_cmp(&a.1));
-        order.truncate(PAIRS);
-        if order.is_empty() {
-            let single = (0..self.pairs.len()).filter(|&k| self.pairs[k].0 == self.pairs[k].1);
-            let best = single.map(|k| (k, telling(k))).max_by(|a, b| a.1.total_cmp(&b.1));
-            order.extend(best);
+    /// The choice over two of `vars`, or over one of them, by period.
+    fn grids(&self, model: &Model, (x, y): (usize, usize)) -> Vec<Grid> {
+        let size = |k: usize| model.var(self.vars[k]).domain.size();
+        let cells = size(x) * if x == y { 1 } else { size(y) };
+        let actions = self.totals.first().map_or(0, |total| total.len() - 1);
+        let grid = || Grid { width: size(x), sums: vec![0.0; cells * (1 + actions)] };
+        let mut grids: Vec<Grid> = self.totals.iter().map(|_| grid()).collect();
+        let levels = self.levels.chunks(self.vars.len().max(1));
+        for ((kept, levels), choice) in self.visits.iter().zip(levels).zip(self.choice.chunks(actions.max(1)))
+        {
+            let (x, y) = (levels[x] as usize, if x == y { 0 } else { levels[y] as usize });
+            grids[kept.period].add(x, y, kept.mass, choice.iter().map(|p| f64::from(*p)));
         }
+        grids
+    }
+
+    /// The most telling variables, in pairs.
+    fn pictures(&self, model: &Model, actions: usize) -> (Vec<StageVariable>, Vec<Pair>) {
+        let telling = |grids: &[Grid]| grids.iter().map(|grid| grid.between(actions)).sum::<f64>();
+        let size = |k: usize| model.var(self.vars[k]).domain.size();
+        let mut single: Vec<(usize, f64)> = (0..self.vars.len())
+            .filter(|&k| size(k) <= MOST_CELLS)
+            .map(|k| (k, self.grids(model, (k, k))))
+            .filter(|(_, grids)| levels_seen(grids, actions) > 1)
+            .map(|(k, grids)| (k, telling(&grids)))
+            .collect();
+        single.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let best: Vec<usize> = single.iter().take(TELLING).map(|(k, _)| *k).collect();
+        let all = best.iter().enumerate().flat_map(|(k, &x)| best[k + 1..].iter().map(move |&y| (x, y)));
+        let mut drawn: Vec<((usize, usize), Vec<Grid>, f64)> = all
+            .filter(|&(x, y)| size(x) * size(y) <= MOST_CELLS)
+            .map(|pair| (pair, self.grids(model, pair)))
+            .map(|(pair, grids)| {
+                let tells = telling(&grids);
+                (pair, grids, tells)
+            })
+            .collect();
+        drawn.sort_by(|a, b| b.2.total_cmp(&a.2));
+        drawn.truncate(PAIRS);
+        let alone =
+            best.first().copied().or((!self.vars.is_empty()).then_some(0)).filter(|_| drawn.is_empty());
+        drawn.extend(alone.map(|k| ((k, k), self.grids(model, (k, k)), 0.0)));
         let mut variables: Vec<StageVariable> = Vec::new();
         let mut known: BTreeMap<usize, usize> = BTreeMap::new();
         let mut place = |k: usize| {
@@ -211,11 +234,9 @@ impl Seen {
             })
         };
         let mut pairs = Vec::new();
-        for (k, _) in order {
-            let (x, y) = self.pairs[k];
+        for ((x, y), grids, _) in drawn {
             let (x, y) = if x == y { (place(x), usize::MAX) } else { (place(x), place(y)) };
-            let cells = (0..periods).map(|p| self.grids[p][k].cells(actions)).collect();
-            pairs.push(Pair { x, y, cells });
+            pairs.push(Pair { x, y, cells: grids.iter().map(|grid| grid.cells(actions)).collect() });
         }
         if let Some(alone) = pairs.iter_mut().find(|pair| pair.y == usize::MAX) {
             alone.y = variables.len();
@@ -223,15 +244,12 @@ impl Seen {
         }
         (variables, pairs)
     }
+}
 
-    /// How many levels of a variable hold mass.
-    fn levels_seen(&self, var: VarId, actions: usize) -> usize {
-        let own = |k: &usize| self.pairs[*k].0 == self.pairs[*k].1 && self.vars[self.pairs[*k].0] == var;
-        let Some(k) = (0..self.pairs.len()).find(own) else { return 0 };
-        let width = self.grids[0][k].width;
-        let seen = |x: &usize| self.grids.iter().any(|grids| grids[k].sums[x * (1 + actions)] > 0.0);
-        (0..width).filter(seen).count()
-    }
+/// How many levels of a variable hold mass in some period.
+fn levels_seen(grids: &[Grid], actions: usize) -> usize {
+    let width = grids.first().map_or(0, |grid| grid.width);
+    (0..width).filter(|x| grids.iter().any(|grid| grid.sums[x * (1 + actions)] > 0.0)).count()
 }
 
 /// Stands for a second variable where there is none.
@@ -256,6 +274,15 @@ pub fn stage_variable(model: &Model, var: VarId) -> StageVariable {
 }
 
 impl Grid {
+    /// Adds a visit to a cell. A variable that is absent or matters no more has no place on the map.
+    fn add(&mut self, x: usize, y: usize, mass: f64, choice: impl ExactSizeIterator<Item = f64>) {
+        let size = 1 + choice.len();
+        let cell = y.saturating_mul(self.width).saturating_add(x).saturating_mul(size);
+        if let (true, Some(sums)) = (x < self.width, self.sums.get_mut(cell..cell.saturating_add(size))) {
+            add(sums, mass, choice);
+        }
+    }
+
     fn mass(&self, actions: usize) -> f64 {
         self.sums.chunks(1 + actions).map(|cell| cell[0]).sum()
     }
@@ -285,11 +312,80 @@ impl Grid {
     }
 }
 
+/// The choice of a stage over two variables in one period.
+pub struct Heat<'a> {
+    model: &'a Model,
+    stage: StageId,
+    axes: (VarId, VarId),
+    grid: Grid,
+    visits: f64,
+}
+
+/// What a page shows of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeatPart {
+    visits: f64,
+    x_levels: Vec<String>,
+    y_levels: Vec<String>,
+    cells: Cells,
+}
+
+impl<'a> Heat<'a> {
+    /// Of nothing yet; `None` if there would be too many cells.
+    pub fn new(model: &'a Model, stage: StageId, axes: (VarId, VarId)) -> Option<Heat<'a>> {
+        let size = |var: VarId| model.var(var).domain.size();
+        let (width, height) = (size(axes.0), if axes.0 == axes.1 { 1 } else { size(axes.1) });
+        let cells = width.checked_mul(height).filter(|&cells| cells <= 4 * MOST_CELLS)?;
+        let grid = Grid { width, sums: vec![0.0; cells * (1 + model.stage(stage).actions.len())] };
+        Some(Heat { model, stage, axes, grid, visits: 0.0 })
+    }
+
+    /// Takes a visit in.
+    pub fn see(&mut self, visit: &Visit<'_>) {
+        if visit.spot.stage != self.stage {
+            return;
+        }
+        self.visits += visit.mass;
+        let level = |var: VarId| visit.levels[var.0] as usize;
+        let (x, y) = (level(self.axes.0), if self.axes.0 == self.axes.1 { 0 } else { level(self.axes.1) });
+        self.grid.add(x, y, visit.mass, visit.choice.iter().copied());
+    }
+
+    /// What was seen.
+    pub fn told(&self) -> HeatPart {
+        let (x, y) = self.axes;
+        let y_levels = if x == y { vec![String::new()] } else { stage_variable(self.model, y).levels };
+        HeatPart {
+            visits: short(self.visits),
+            x_levels: stage_variable(self.model, x).levels,
+            y_levels,
+            cells: self.grid.cells(self.model.stage(self.stage).actions.len()),
+        }
+    }
+}
+
+/// A choice taken apart by itself, laid out as others of the stage.
+pub fn why_alone(
+    model: &Model,
+    stage: StageId,
+    period: usize,
+    like: &Why,
+    found: &Decomposition,
+) -> WhyState {
+    let named = |name: &String| model.vars.iter().position(|v| v.name == *name).map(VarId);
+    let vars: Vec<VarId> = like.variables.iter().filter_map(named).collect();
+    why_state(model, period, 0.0, &vars, &lines_of(model, stage), found)
+}
+
+/// The payoff lines of whoever chooses at a stage.
+fn lines_of(model: &Model, stage: StageId) -> Vec<LineId> {
+    let player = model.stage(stage).player;
+    (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect()
+}
+
 /// The states of a stage with their choices taken apart.
 fn why(model: &Model, stage: StageId, states: &[(&Likely, &Decomposition)]) -> Why {
-    let player = model.stage(stage).player;
-    let lines: Vec<LineId> =
-        (0..model.lines.len()).map(LineId).filter(|l| model.lines[l.0].player == player).collect();
+    let lines = lines_of(model, stage);
     let known = |var: &VarId| states.iter().any(|(_, d)| d.state.iter().any(|(v, _)| v == var));
     let vars: Vec<VarId> = (0..model.vars.len())
         .map(VarId)
@@ -306,7 +402,7 @@ fn why(model: &Model, stage: StageId, states: &[(&Likely, &Decomposition)]) -> W
 }
 
 /// A choice taken apart: what each line pays under each action more than under the best one.
-pub fn why_state(
+fn why_state(
     model: &Model,
     period: usize,
     mass: f64,

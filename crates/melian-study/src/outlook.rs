@@ -123,6 +123,15 @@ impl OutlookPlan {
         OutlookPlan { months: months(model.horizon), columns, left_out }
     }
 
+    /// The same columns at so many periods, evenly spaced from the first to the last of the table: how each goes its way.
+    pub fn path(&self, points: usize) -> OutlookPlan {
+        let last = self.months.last().copied().unwrap_or(1);
+        let at = |k: usize| 1 + (k * (last - 1) + (points - 1) / 2) / (points - 1).max(1);
+        let mut months: Vec<usize> = (0..points).map(at).collect();
+        months.dedup();
+        OutlookPlan { months, ..self.clone() }
+    }
+
     /// The same table without what comes after a month.
     pub fn until(mut self, month: usize) -> OutlookPlan {
         self.months.retain(|&m| m <= month);

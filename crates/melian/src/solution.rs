@@ -21,13 +21,15 @@ pub struct Wishes {
     pub claims: bool,
     /// The outlook again with the horizon a quarter longer.
     pub horizon_check: bool,
+    /// How each column of the outlook goes its way, for small charts.
+    pub paths: bool,
     /// Limits of the plan.
     pub options: Options,
 }
 
 impl Default for Wishes {
     fn default() -> Wishes {
-        Wishes { measures: true, claims: true, horizon_check: true, options: Options::default() }
+        Wishes { measures: true, claims: true, horizon_check: true, paths: true, options: Options::default() }
     }
 }
 
@@ -73,6 +75,8 @@ pub struct Solution {
     pub players: Vec<PlayerFacts>,
     /// How the state variables are expected to develop.
     pub outlook: Outlook,
+    /// The same columns at [`PATH`] evenly spaced periods; without rows if nobody asked.
+    pub paths: Outlook,
     /// What each stage does in the first period.
     pub opening: Vec<Opening>,
     /// The model's measures without arguments, by position.
@@ -93,6 +97,9 @@ pub struct Solution {
     pub effort: Effort,
 }
 
+/// Points of a small chart.
+pub const PATH: usize = 6;
+
 /// Months beyond this one do not enter the horizon check: they are too near the end of any usual horizon.
 const CHECKED_UNTIL: usize = 24;
 
@@ -109,6 +116,8 @@ pub fn solution(
     let world = setup.world(model)?;
     let plan = OutlookPlan::new(model);
     let (outlook, values, first) = (plan.questions(), value_questions(model), opening_questions(model));
+    let path_plan = plan.path(PATH);
+    let paths = if wishes.paths { path_plan.questions() } else { Vec::new() };
     let measures: Vec<_> = model
         .measures
         .iter()
@@ -120,6 +129,7 @@ pub fn solution(
 
     let mut asked: Vec<Asked<'_>> = Vec::new();
     asked.extend(outlook.iter().map(Asked::Question));
+    asked.extend(paths.iter().map(Asked::Question));
     asked.extend(values.iter().map(Asked::Question));
     asked.extend(first.iter().map(Asked::Question));
     asked.extend(measures.iter().map(|(_, q)| Asked::Question(q)));
@@ -139,6 +149,7 @@ pub fn solution(
         replies.by_ref().take(n).filter_map(|r| r.reading().cloned()).collect()
     };
     let outlook = plan.table(&readings(outlook.len()));
+    let paths = path_plan.table(&readings(paths.len()));
     let values = readings(values.len());
     let first = opening(model, &readings(first.len()));
     let measures: Vec<(usize, Reply)> =
@@ -165,6 +176,7 @@ pub fn solution(
         world,
         players,
         outlook,
+        paths,
         opening: first,
         measures,
         claims,

@@ -95,6 +95,19 @@ pub fn convention(convention: Convention) -> &'static str {
     }
 }
 
+/// Numbers as a line of bars, the lowest for the least of them, or for `from` if that is less; the same bar for all if they are
+/// the same.
+pub fn sparkline(values: &[f64], from: Option<f64>) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let least = values.iter().copied().chain(from).fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let bar = |x: &f64| match most - least {
+        range if range > 0.0 => BARS[((x - least) / range * 7.0).round() as usize],
+        _ => BARS[0],
+    };
+    values.iter().map(bar).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod explain;
 mod figures;
 mod format;
 mod levers;
+mod live;
 mod map;
 mod models;
 mod output;
@@ -19,8 +20,6 @@ mod play;
 mod print;
 mod report;
 mod run;
-// Until there is an engine for it.
-#[allow(dead_code, unused_imports)]
 mod serve;
 mod shell;
 mod solved;
@@ -62,6 +61,9 @@ enum Command {
     /// Write a page: what happens, why, how sure it is, what would change it
     #[command(after_help = report::EXAMPLES)]
     Report(report::Report),
+    /// Show the report as a page with sliders; every move is solved again
+    #[command(after_help = live::EXAMPLES)]
+    Serve(live::Serve),
     /// Ask questions about a model
     #[command(after_help = ask::EXAMPLES)]
     Ask(ask::Ask),
@@ -246,6 +248,7 @@ pub fn main() -> i32 {
     let outcome = match cli.command.unwrap_or_else(|| Command::Run(run::Run::default())) {
         Command::Run(run) => run.execute(&shell),
         Command::Report(report) => report.execute(&shell),
+        Command::Serve(serve) => serve.execute(&shell),
         Command::Ask(ask) => ask.execute(&shell),
         Command::Why(why) => why.execute(&shell),
         Command::Play(play) => play.execute(&shell),

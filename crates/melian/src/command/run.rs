@@ -15,7 +15,7 @@ use super::{
     answers::Answers,
     board::{board, unbound},
     equilibrium::{UNCONVERGED, remarks, told},
-    figures::{Paint, convention, count, date, digits, figure, paint, percent, reading, short},
+    figures::{Paint, convention, count, date, digits, figure, paint, percent, reading, short, sparkline},
     shell::{Failure, Outcome, Shell},
     tables::{Rows, WIDTH, wrapped},
 };
@@ -64,6 +64,7 @@ impl Run {
             measures: !self.no_measures,
             claims: !self.no_claims,
             horizon_check: !self.no_horizon_check,
+            paths: self.format == Format::Table,
             options: self.settings.options(loaded.game.model())?,
         };
         let started = Instant::now();
@@ -233,7 +234,24 @@ fn outlook_part(
         cells.extend(row[columns.clone()].iter().map(|r| reading(r, short)));
         rows.push(cells);
     }
+    if solution.paths.rows.len() >= FEWEST {
+        let mut cells = vec![String::new()];
+        cells.extend(dated.then(String::new));
+        cells.extend(columns.map(|column| small_chart(solution, column)));
+        rows.push(cells);
+    }
     rows.text()
+}
+
+/// Fewer points than this make no chart.
+const FEWEST: usize = 4;
+
+/// How a column of the outlook goes its way, from its least to its greatest value; a probability from 0.
+fn small_chart(solution: &Solution, column: usize) -> String {
+    let paths = &solution.paths;
+    let values: Option<Vec<f64>> = paths.rows.iter().map(|row| row[column].number()).collect();
+    let from = paths.plan.columns[column].level.map(|_| 0.0);
+    values.map_or_else(String::new, |values| sparkline(&values, from))
 }
 
 fn opening(model: &Model, solution: &Solution, colour: bool) -> String {

@@ -58,6 +58,11 @@ impl Failure {
         Failure { problems, name: name.to_owned(), text: text.to_owned() }
     }
 
+    /// What is wrong.
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.problems
+    }
+
     /// The exit code.
     pub fn code(&self) -> i32 {
         if self.problems.iter().any(|p| p.id == "not-converged") { 3 } else { 2 }
@@ -99,6 +104,11 @@ impl Shell {
             colour_err: wanted && std::io::stderr().is_terminal(),
             live: std::io::stderr().is_terminal(),
         }
+    }
+
+    /// One that shows no progress.
+    pub fn silent() -> Shell {
+        Shell { colour_out: false, colour_err: false, live: false }
     }
 
     /// Whether standard output shows colours.

@@ -10,9 +10,11 @@ use melian::{
         View,
         finding::{FindingPart, bounds, one_line},
         source,
+        stages::STATES,
         summary::{Facts, summary},
         view::{self, Claim, Constant, Levers, Method, MethodPlayer, ModelPart},
     },
+    solver::Options,
     study::Reading,
 };
 
@@ -45,19 +47,41 @@ pub fn view(
     wanted: &Wanted,
     evidence: Option<(&Path, Evidence)>,
 ) -> Result<View, Failure> {
+    let options = settings.options(loaded.game.model())?;
+    view_with(shell, loaded, settings, wanted, evidence, options)
+}
+
+/// The same with options of the solver's.
+///
+/// # Errors
+/// As [`view`].
+pub fn view_with(
+    shell: &Shell,
+    loaded: &Loaded,
+    settings: &Settings,
+    wanted: &Wanted,
+    evidence: Option<(&Path, Evidence)>,
+    options: Options,
+) -> Result<View, Failure> {
     let started = Instant::now();
     let model = loaded.game.model();
     let many = |problems| loaded.failure(problems);
-    let options = settings.options(model)?;
-    let wishes =
-        Wishes { measures: false, claims: !wanted.no_claims, horizon_check: true, options: options.clone() };
+    let wishes = Wishes {
+        measures: false,
+        claims: !wanted.no_claims,
+        horizon_check: true,
+        paths: false,
+        options: options.clone(),
+    };
     let solution = shell
         .watch("solving", |progress| melian::solution(model, &settings.setup(), &wishes, progress))
         .map_err(many)?;
     let world = &solution.world;
     let plan = scene::plan(model, world, &options).map_err(many)?;
     let Scene { time, outlook, stages } = shell
-        .watch("following play", |progress| scene::scene(&plan, model, world, &values(&solution), progress))
+        .watch("following play", |progress| {
+            scene::scene(&plan, model, world, &values(&solution), STATES, progress)
+        })
         .map_err(many)?;
     let usual = wanted.levers.is_empty() && wanted.map.is_empty();
     let levers::Levers { local, map } = match &evidence {
@@ -198,6 +222,26 @@ pub fn method(loaded: &Loaded, solution: &Solution, seconds: f64) -> Method {
             .map(|(name, value)| Constant { name: name.clone(), value: value.clone() })
             .collect(),
     }
+}
+
+/// The command that makes the report of other settings: `melian report` on the same model.
+pub fn command_for(own: &str, settings: &Settings) -> String {
+    // The model is the first word after the subcommand that is no option; the report's own command has it.
+    let words: Vec<&str> = own.split(' ').collect();
+    let model = words.get(2).filter(|word| !word.starts_with('-')).copied().unwrap_or_default();
+    let mut arguments = vec!["report".to_owned()];
+    arguments.extend((!model.is_empty()).then(|| model.to_owned()));
+    for (option, list) in [("--const", &settings.consts), ("--param", &settings.params)] {
+        arguments
+            .extend(list.iter().flat_map(|(name, value)| [option.to_owned(), format!("{name}={value}")]));
+    }
+    arguments.extend(
+        settings.starts.iter().flat_map(|(name, value)| ["--start".to_owned(), format!("{name}={value}")]),
+    );
+    if settings.forever {
+        arguments.push("--forever".into());
+    }
+    command(arguments.into_iter())
 }
 
 /// A command as one would type it.

@@ -5,6 +5,9 @@ mod scene;
 
 use std::path::PathBuf;
 
+pub use make::{claims, command_for, method, title, values, view, view_with};
+pub use scene::{plan, scene};
+
 use clap::{Args, ValueEnum};
 
 use super::{
@@ -46,16 +49,16 @@ pub struct Report {
 pub struct Wanted {
     /// An answer whose change with each parameter is shown first: a question, or a measure of the model
     #[arg(long = "lever", value_name = "QUESTION")]
-    levers: Vec<String>,
+    pub levers: Vec<String>,
     /// The two parameters of the regime map [default: those that move most]
     #[arg(long, value_name = "X,Y", value_delimiter = ',')]
-    map: Vec<String>,
+    pub map: Vec<String>,
     /// Leave out what each parameter changes by itself, and the regime map
     #[arg(long)]
-    no_levers: bool,
+    pub no_levers: bool,
     /// Leave the claims out
     #[arg(long)]
-    no_claims: bool,
+    pub no_claims: bool,
 }
 
 /// Kinds of reports.
@@ -84,7 +87,7 @@ impl Report {
         }
         let evidence =
             self.worlds.as_deref().map(|path| worlds::evidence(path, &loaded, shell)).transpose()?;
-        let view = make::view(shell, &loaded, &settings, &self.wanted, self.worlds.as_deref().zip(evidence))?;
+        let view = view(shell, &loaded, &settings, &self.wanted, self.worlds.as_deref().zip(evidence))?;
         match self.format {
             Kind::Json => {
                 let text =
@@ -95,7 +98,7 @@ impl Report {
                 }
             }
             Kind::Html => {
-                let title = make::title(loaded.game.model());
+                let title = title(loaded.game.model());
                 output::write(path, &melian::report::page(&title, &view, None::<&()>).html)?;
                 shell.note(&format!("the report is in {}", path.display()));
             }

@@ -34,7 +34,7 @@ pub fn plan<'m>(model: &'m Model, world: &Scenario, options: &Options) -> Result
     Plan::new(model, &needs, options)
 }
 
-/// Follows play.
+/// Follows play; of each stage so many states are taken apart.
 ///
 /// # Errors
 /// What goes wrong at a reachable state.
@@ -43,10 +43,11 @@ pub fn scene(
     model: &Model,
     world: &Scenario,
     values: &[(String, Reading)],
+    states: usize,
     progress: &dyn Fn(f64),
 ) -> Result<Scene, Vec<Diagnostic>> {
     let looks = looks(model);
-    let mut collector = Collector::new(model, &looks);
+    let mut collector = Collector::new(model, &looks, states);
     let levels =
         portrait(plan, world, shown_periods(model), &looks, &mut |visit| collector.see(&visit), &|x| {
             progress(0.5 * x);

@@ -114,6 +114,11 @@ impl Reply {
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
+    /// What is true once nobody waits any more.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        self.0.clone()
+    }
+
     /// Nobody waits any more.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);

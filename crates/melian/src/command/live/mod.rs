@@ -1,0 +1,58 @@
+//! `melian serve`: the report as a page whose parameters can be moved.
+
+mod engine;
+mod setting;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    Settings,
+    report::{self, Wanted},
+    serve,
+    shell::{Failure, Outcome, Shell},
+    worlds,
+};
+
+/// Examples for `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  melian serve frontline
+  melian serve ukraine -c front_levels=4,money_levels=3,ru_levels=2,ua_levels=2,horizon=36
+  melian serve ukraine --worlds ukraine.worlds --port 9000
+The page is for this machine only, unless `--host` says otherwise. Ctrl-C ends it.";
+
+/// Show the report as a page with sliders; every move is solved again.
+#[derive(Args)]
+pub struct Serve {
+    /// Path, name of an embedded model, or - [default: the flagship]
+    model: Option<String>,
+    /// A folder that `melian worlds` made of the model; its settings are taken over
+    #[arg(long, value_name = "DIR")]
+    worlds: Option<PathBuf>,
+    #[command(flatten)]
+    place: serve::Place,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    /// Does it.
+    pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
+        let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
+        let settings = match &self.worlds {
+            Some(path) => worlds::settings_of(path, &self.settings)?,
+            None => self.settings.clone(),
+        };
+        let loaded = shell.load(name, &settings)?;
+        shell.remark_on_ranges(loaded.game.model(), &settings.params);
+        let evidence =
+            self.worlds.as_deref().map(|path| worlds::evidence(path, &loaded, shell)).transpose()?;
+        // What single parameters change is shown where it is known already: nobody waits for it.
+        let wanted = Wanted { no_levers: evidence.is_none(), ..Wanted::default() };
+        let view = report::view(shell, &loaded, &settings, &wanted, self.worlds.as_deref().zip(evidence))?;
+        serve::serve(shell, &self.place, engine::Live::new(loaded, settings, view))
+    }
+}
