@@ -118,7 +118,7 @@ pub fn kept(
     {
         return Ok(levers);
     }
-    let levers = levers(shell, loaded, base, options, &[], &[])?;
+    let levers = levers(shell, loaded, base, options, &Request::new(loaded, &[], &[])?)?;
     // A folder that cannot be written is no reason to have no levers: they are solved again next time.
     if let Ok(text) = serde_json::to_string(&(version, &levers)) {
         output::write(&path, &text).unwrap_or_default();
@@ -132,47 +132,66 @@ pub fn points(model: &Model) -> u64 {
     (2 * ranged + STEPS * STEPS) as u64
 }
 
-/// One parameter at a time, and the regime map over two of them: those named in `over`, or those that move the regime most.
-///
-/// # Errors
-/// A question that cannot be read, a parameter that does not exist or has no range, a game that is too large.
-pub fn levers(
-    shell: &Shell,
-    loaded: &Loaded,
-    base: &Scenario,
-    options: &Options,
-    wanted: &[String],
-    over: &[String],
-) -> Result<Levers, Failure> {
-    let model = loaded.game.model();
-    let outputs = Outputs::new(loaded, wanted)?;
-    let named: Vec<ParamId> = over
-        .iter()
-        .map(|name| {
+/// What is asked at every point, and over which parameters the map goes.
+pub struct Request {
+    outputs: Outputs,
+    /// `None`: those that move the regime most.
+    pair: Option<(ParamId, ParamId)>,
+}
+
+impl Request {
+    /// Reads it before anything is solved.
+    ///
+    /// # Errors
+    /// A question that cannot be read, a parameter that does not exist or has no range.
+    pub fn new(loaded: &Loaded, wanted: &[String], over: &[String]) -> Result<Request, Failure> {
+        let model = loaded.game.model();
+        let outputs = Outputs::new(loaded, wanted)?;
+        let mut params = Vec::new();
+        for name in over {
             let place =
                 model.params.iter().position(|p| p.name == *name).ok_or_else(|| unknown(model, name))?;
             if model.params[place].range.is_none() {
                 let title = format!("`{name}` has no range in the model");
                 return Err(Failure::plain("bad-axis", title).help("name a parameter with a range"));
             }
-            Ok(ParamId(place))
-        })
-        .collect::<Result<_, Failure>>()?;
-    if !named.is_empty() && named.len() != 2 || named.len() == 2 && named[0] == named[1] {
-        return Err(Failure::plain("bad-axis", "a regime map has two parameters").help("write `--map X,Y`"));
+            params.push(ParamId(place));
+        }
+        let pair = match params[..] {
+            [] => None,
+            [x, y] if x != y => Some((x, y)),
+            _ => {
+                return Err(
+                    Failure::plain("bad-axis", "a regime map has two parameters").help("write `--map X,Y`")
+                );
+            }
+        };
+        Ok(Request { outputs, pair })
     }
+}
+
+/// One parameter at a time, and the regime map over two of them.
+///
+/// # Errors
+/// A game that is too large; no thread could be started.
+pub fn levers(
+    shell: &Shell,
+    loaded: &Loaded,
+    base: &Scenario,
+    options: &Options,
+    request: &Request,
+) -> Result<Levers, Failure> {
+    let model = loaded.game.model();
+    let outputs = &request.outputs;
     let params: Vec<ParamId> =
         (0..model.params.len()).map(ParamId).filter(|p| model.params[p.0].range.is_some()).collect();
     if params.is_empty() || outputs.asked.is_empty() {
         return Ok(Levers::default());
     }
-    let local = local(shell, loaded, base, options, &outputs, &params)?;
-    let pair = match named[..] {
-        [x, y] => Some((x, y)),
-        _ => strongest(&local, &outputs, &params),
-    };
+    let local = local(shell, loaded, base, options, outputs, &params)?;
+    let pair = request.pair.or_else(|| strongest(&local, outputs, &params));
     let map = match pair.filter(|_| !outputs.levels.is_empty()) {
-        Some(pair) => Some(map(shell, loaded, base, options, &outputs, pair)?),
+        Some(pair) => Some(map(shell, loaded, base, options, outputs, pair)?),
         None => None,
     };
     Ok(Levers { local: Some(local), map })

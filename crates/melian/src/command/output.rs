@@ -12,13 +12,19 @@ use super::shell::{Failure, plain};
 /// Ending of files that are not yet whole.
 const UNFINISHED: &str = ".new";
 
-/// Whether a file can be written; what is in it stays for now.
+/// Whether a file can be written; what is in it stays for now, and where there is none there is none afterwards.
 ///
 /// # Errors
 /// Why not.
 pub fn check(path: &Path) -> Result<(), Failure> {
+    let made = !path.exists();
     let opened = fs::OpenOptions::new().create(true).append(true).open(path);
-    opened.map(drop).map_err(|e| trouble(path, &e))
+    opened.map(drop).map_err(|e| trouble(path, &e))?;
+    if made {
+        // Should it stay, it is empty.
+        drop(fs::remove_file(path));
+    }
+    Ok(())
 }
 
 /// Writes a file.

@@ -66,6 +66,7 @@ pub fn view_with(
     let started = Instant::now();
     let model = loaded.game.model();
     let many = |problems| loaded.failure(problems);
+    let request = levers::Request::new(loaded, &wanted.levers, &wanted.map)?;
     let wishes = Wishes {
         measures: false,
         claims: !wanted.no_claims,
@@ -87,7 +88,7 @@ pub fn view_with(
     let levers::Levers { local, map } = match &evidence {
         _ if wanted.no_levers => levers::Levers::default(),
         Some((folder, _)) if usual => levers::kept(shell, loaded, world, &options, folder)?,
-        _ => levers::levers(shell, loaded, world, &options, &wanted.levers, &wanted.map)?,
+        _ => levers::levers(shell, loaded, world, &options, &request)?,
     };
     let (worlds, of_claims, global) = match evidence {
         Some((_, Evidence { worlds, claims, global })) => (Some(worlds), claims, global),
