@@ -48,11 +48,12 @@ impl Serve {
         };
         let loaded = shell.load(name, &settings)?;
         shell.remark_on_ranges(loaded.game.model(), &settings.params);
-        let evidence =
-            self.worlds.as_deref().map(|path| worlds::evidence(path, &loaded, shell)).transpose()?;
+        if let Some(path) = &self.worlds {
+            worlds::check_worlds(path, &loaded)?;
+        }
         // What single parameters change is shown where it is known already: nobody waits for it.
-        let wanted = Wanted { no_levers: evidence.is_none(), ..Wanted::default() };
-        let view = report::view(shell, &loaded, &settings, &wanted, self.worlds.as_deref().zip(evidence))?;
+        let wanted = Wanted { no_levers: self.worlds.is_none(), ..Wanted::default() };
+        let view = report::view(shell, &loaded, &settings, &wanted, self.worlds.as_deref())?;
         serve::serve(shell, &self.place, engine::Live::new(loaded, settings, view))
     }
 }

@@ -28,7 +28,7 @@ use crate::command::{
     figures::{convention, count},
     levers,
     shell::{Failure, Loaded, Shell},
-    worlds::Evidence,
+    worlds::{self, Evidence},
 };
 
 /// The model's title, or its name.
@@ -45,10 +45,10 @@ pub fn view(
     loaded: &Loaded,
     settings: &Settings,
     wanted: &Wanted,
-    evidence: Option<(&Path, Evidence)>,
+    folder: Option<&Path>,
 ) -> Result<View, Failure> {
     let options = settings.options(loaded.game.model())?;
-    view_with(shell, loaded, settings, wanted, evidence, options)
+    view_with(shell, loaded, settings, wanted, folder, options)
 }
 
 /// The same with options of the solver's.
@@ -60,38 +60,29 @@ pub fn view_with(
     loaded: &Loaded,
     settings: &Settings,
     wanted: &Wanted,
-    evidence: Option<(&Path, Evidence)>,
+    folder: Option<&Path>,
     options: Options,
 ) -> Result<View, Failure> {
     let started = Instant::now();
     let model = loaded.game.model();
-    let many = |problems| loaded.failure(problems);
     let request = levers::Request::new(loaded, &wanted.levers, &wanted.map)?;
-    let wishes = Wishes {
-        measures: false,
-        claims: !wanted.no_claims,
-        horizon_check: true,
-        paths: false,
-        options: options.clone(),
-    };
-    let solution = shell
-        .watch("solving", |progress| melian::solution(model, &settings.setup(), &wishes, progress))
-        .map_err(many)?;
+    // What the worlds say and what the model says have nothing to do with each other until they are put together.
+    let (played, evidence) = std::thread::scope(|scope| {
+        let told = folder.map(|path| scope.spawn(move || worlds::evidence(path, model)));
+        let played = played(shell, loaded, settings, wanted, &options);
+        let evidence = told.map(|told| told.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (played, evidence)
+    });
+    let (solution, Scene { time, outlook, stages }) = played?;
     let world = &solution.world;
-    let plan = scene::plan(model, world, &options).map_err(many)?;
-    let Scene { time, outlook, stages } = shell
-        .watch("following play", |progress| {
-            scene::scene(&plan, model, world, &values(&solution), STATES, progress)
-        })
-        .map_err(many)?;
     let usual = wanted.levers.is_empty() && wanted.map.is_empty();
-    let levers::Levers { local, map } = match &evidence {
+    let levers::Levers { local, map } = match folder {
         _ if wanted.no_levers => levers::Levers::default(),
-        Some((folder, _)) if usual => levers::kept(shell, loaded, world, &options, folder)?,
+        Some(folder) if usual => levers::kept(shell, loaded, world, &options, folder)?,
         _ => levers::levers(shell, loaded, world, &options, &request)?,
     };
-    let (worlds, of_claims, global) = match evidence {
-        Some((_, Evidence { worlds, claims, global })) => (Some(worlds), claims, global),
+    let (worlds, of_claims, global) = match evidence.transpose()? {
+        Some(Evidence { worlds, claims, global }) => (Some(worlds), claims, global),
         None => (None, Vec::new(), None),
     };
     let claims = claims(loaded, &solution, of_claims);
@@ -119,6 +110,37 @@ pub fn view_with(
         source: source_part(loaded, &world.segments[0].path.params),
         method: method(loaded, &solution, started.elapsed().as_secs_f64()),
     })
+}
+
+/// The standard answers, and play along its distribution.
+fn played(
+    shell: &Shell,
+    loaded: &Loaded,
+    settings: &Settings,
+    wanted: &Wanted,
+    options: &Options,
+) -> Result<(Solution, Scene), Failure> {
+    let model = loaded.game.model();
+    let many = |problems| loaded.failure(problems);
+    let options = options.clone();
+    let wishes = Wishes {
+        measures: false,
+        claims: !wanted.no_claims,
+        horizon_check: true,
+        paths: false,
+        options: options.clone(),
+    };
+    let solution = shell
+        .watch("solving", |progress| melian::solution(model, &settings.setup(), &wishes, progress))
+        .map_err(many)?;
+    let world = &solution.world;
+    let plan = scene::plan(model, world, &options).map_err(many)?;
+    let scene = shell
+        .watch("following play", |progress| {
+            scene::scene(&plan, model, world, &values(&solution), STATES, progress)
+        })
+        .map_err(many)?;
+    Ok((solution, scene))
 }
 
 /// What the game is worth to each player.
@@ -206,7 +228,7 @@ pub fn method(loaded: &Loaded, solution: &Solution, seconds: f64) -> Method {
     };
     Method {
         melian: env!("CARGO_PKG_VERSION").into(),
-        hash: crate::command::worlds::fingerprint(loaded.game.text.as_bytes()),
+        hash: worlds::fingerprint(loaded.game.text.as_bytes()),
         command: command(std::env::args().skip(1)),
         date: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
         seconds,

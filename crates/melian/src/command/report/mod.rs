@@ -85,9 +85,10 @@ impl Report {
         if self.format == Kind::Html {
             output::check(path)?;
         }
-        let evidence =
-            self.worlds.as_deref().map(|path| worlds::evidence(path, &loaded, shell)).transpose()?;
-        let view = view(shell, &loaded, &settings, &self.wanted, self.worlds.as_deref().zip(evidence))?;
+        if let Some(path) = &self.worlds {
+            worlds::check_worlds(path, &loaded)?;
+        }
+        let view = view(shell, &loaded, &settings, &self.wanted, self.worlds.as_deref())?;
         match self.format {
             Kind::Json => {
                 let text =

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use melian::{
+    model::Model,
     report::view::{Answer, ClaimWorlds, Condition, Driver, FailureBox, Global, Interval, Limit, WorldsPart},
     stats::interval::Share,
     study::worlds::{Code, Sheet, Spread},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::command::{
     Settings,
-    shell::{Failure, Loaded, Shell},
+    shell::{Failure, Loaded},
 };
 
 /// So many parameters are named for each claim.
@@ -83,13 +84,12 @@ fn sorted<T: Clone + PartialOrd>(list: &[(String, T)]) -> Vec<(String, T)> {
     list
 }
 
-/// Reads a folder for a report on a model.
+/// Whether the worlds of a folder are of a model's text.
 ///
 /// # Errors
-/// The folder cannot be read, or its worlds are of another model.
-pub fn evidence(path: &Path, loaded: &Loaded, shell: &Shell) -> Result<Evidence, Failure> {
+/// They are not, or there are none.
+pub fn check(path: &Path, loaded: &Loaded) -> Result<(), Failure> {
     let folder = Folder::read(path)?;
-    let model = loaded.game.model();
     let described = folder.description();
     let hash = described.pointer("/model/sha256").and_then(|v| v.as_str()).unwrap_or_default();
     if hash != fingerprint(loaded.game.text.as_bytes()) {
@@ -99,6 +99,15 @@ pub fn evidence(path: &Path, loaded: &Loaded, shell: &Shell) -> Result<Evidence,
             path.join("model.melian").display()
         )));
     }
+    Ok(())
+}
+
+/// Reads a folder for a report on a model whose worlds it holds.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn evidence(path: &Path, model: &Model) -> Result<Evidence, Failure> {
+    let folder = Folder::read(path)?;
     let worlds = Worlds::read(&folder, MOST)?;
     let sheet = sheet(&worlds);
     let spread = match worlds.design.as_str() {
@@ -127,9 +136,7 @@ pub fn evidence(path: &Path, loaded: &Loaded, shell: &Shell) -> Result<Evidence,
     let found = match usable {
         true => {
             let rows: Vec<usize> = if own { (0..worlds.solved.len()).collect() } else { rows.clone() };
-            shell.watch("indices", |progress| {
-                drivers::find(&folder, &worlds, method, &rows, &answers, progress)
-            })?
+            drivers::find(&folder, &worlds, method, &rows, &answers, &|_| {})?
         }
         false => Vec::new(),
     };

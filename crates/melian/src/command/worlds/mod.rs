@@ -17,7 +17,7 @@ mod table;
 pub use {
     boxes::{Boxes, EXAMPLES as BOXES_EXAMPLES},
     drivers::{Drivers, EXAMPLES as DRIVERS_EXAMPLES},
-    evidence::{Evidence, evidence, settings_of},
+    evidence::{Evidence, check as check_worlds, evidence, settings_of},
     folder::fingerprint,
     merge::{EXAMPLES as MERGE_EXAMPLES, Merge},
     points::{Plan, PointArgs, unknown, varied},
