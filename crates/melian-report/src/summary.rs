@@ -52,12 +52,17 @@ fn percent(p: f64) -> String {
     }
 }
 
+/// A number with a minus sign, not a hyphen.
+fn minus(text: &str) -> String {
+    text.replace('-', "−")
+}
+
 fn figure(x: f64) -> String {
-    match x.abs() {
+    minus(&match x.abs() {
         a if a >= 100.0 => format!("{x:.0}"),
         a if a >= 1.0 => format!("{x:.2}"),
         _ => format!("{x:.3}"),
-    }
+    })
 }
 
 fn when(time: &Time, period: usize) -> String {
@@ -119,7 +124,7 @@ fn why(facts: &Facts<'_>) -> Option<String> {
         lines.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let speaks = |sign: f64| -> Vec<String> {
             let own = lines.iter().filter(|(_, x)| x * sign > 0.0).take(2);
-            own.map(|(line, x)| format!("{line} ({x:+.3})")).collect()
+            own.map(|(line, x)| format!("{line} ({})", minus(&format!("{x:+.3}")))).collect()
         };
         let (for_it, against) = (speaks(1.0), speaks(-1.0));
         let mut reasons = if for_it.is_empty() {
