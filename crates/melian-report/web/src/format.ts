@@ -42,7 +42,7 @@ export function seconds(s: number): string {
 
 /** A text for where nothing but characters can stand: at most so many, none that turns the direction of writing. */
 export function label(text: string, most = 24): string {
-    const clean = text.slice(0, most * 4 + 8).replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u0000-\u001f]/g, "\ufffd");
+    const clean = text.slice(0, most * 4 + 8).replace(/[\t\n\r]+/g, " ").replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u0000-\u001f]/g, "\ufffd");
     const points = [...clean];
     return points.length > most || text.length > most * 4 + 8 ? `${points.slice(0, most - 1).join("")}\u2026` : clean;
 }
