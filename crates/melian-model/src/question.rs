@@ -271,26 +271,12 @@ pub struct Mechanism {
     pub id: String,
     /// What it is, in words.
     pub words: String,
+    /// Numbers of the lines, from 1, whose comments name the id.
+    pub lines: Vec<usize>,
     /// Doc comment.
     pub doc: String,
     /// Where it is declared.
     pub span: Span,
-}
-
-impl Mechanism {
-    /// The numbers of the lines of a text, from 1, on which the id stands as a word, without the declaration itself.
-    pub fn lines(&self, text: &str) -> Vec<usize> {
-        let own = |at: usize| self.span.range().contains(&at);
-        let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        let named = text.match_indices(&self.id).filter(|(at, id)| {
-            let (before, after) = (text[..*at].chars().next_back(), text[at + id.len()..].chars().next());
-            !own(*at) && edge(before) && edge(after)
-        });
-        let mut lines: Vec<usize> =
-            named.map(|(at, _)| 1 + text[..at].bytes().filter(|b| *b == b'\n').count()).collect();
-        lines.dedup();
-        lines
-    }
 }
 
 /// `plausible "words" when condition`: worlds in which it does not hold do not fit what has been observed.

@@ -24,11 +24,7 @@ pub fn source(model: &Model, params: &[f64], text: &str, pieces: &[(Range<usize>
             line: line_of(text, p.span.start as usize),
         }
     });
-    Source {
-        lines: lines(text, pieces),
-        parameters: parameters.collect(),
-        mechanisms: mechanisms(model, text),
-    }
+    Source { lines: lines(text, pieces), parameters: parameters.collect(), mechanisms: mechanisms(model) }
 }
 
 /// The number of the line that a byte lies in, from 1.
@@ -62,12 +58,12 @@ fn lines(text: &str, pieces: &[(Range<usize>, &'static str)]) -> Vec<Vec<(&'stat
     lines
 }
 
-/// The mechanisms that the model declares, each with the lines on which its id stands as a word.
-fn mechanisms(model: &Model, text: &str) -> Vec<Mechanism> {
+/// The mechanisms that the model declares, each with the lines whose comments name it.
+fn mechanisms(model: &Model) -> Vec<Mechanism> {
     let part = |m: &melian_model::Mechanism| Mechanism {
         id: m.id.clone(),
         words: m.words.clone(),
-        lines: m.lines(text),
+        lines: m.lines.clone(),
     };
     model.mechanisms.iter().map(part).collect()
 }

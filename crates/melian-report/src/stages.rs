@@ -222,8 +222,8 @@ impl Seen {
             .collect();
         drawn.sort_by(|a, b| b.2.total_cmp(&a.2));
         drawn.truncate(PAIRS);
-        let alone =
-            best.first().copied().or((!self.vars.is_empty()).then_some(0)).filter(|_| drawn.is_empty());
+        let first = (0..self.vars.len()).find(|&k| size(k) <= MOST_CELLS);
+        let alone = best.first().copied().or(first).filter(|_| drawn.is_empty());
         drawn.extend(alone.map(|k| ((k, k), self.grids(model, (k, k)), 0.0)));
         let mut variables: Vec<StageVariable> = Vec::new();
         let mut known: BTreeMap<usize, usize> = BTreeMap::new();
@@ -364,17 +364,16 @@ impl<'a> Heat<'a> {
     }
 }
 
-/// A choice taken apart by itself, laid out as others of the stage.
+/// A choice taken apart by itself, and the names of the variables that its state is made of.
 pub fn why_alone(
     model: &Model,
     stage: StageId,
     period: usize,
-    like: &Why,
     found: &Decomposition,
-) -> WhyState {
-    let named = |name: &String| model.vars.iter().position(|v| v.name == *name).map(VarId);
-    let vars: Vec<VarId> = like.variables.iter().filter_map(named).collect();
-    why_state(model, period, 0.0, &vars, &lines_of(model, stage), found)
+) -> (Vec<String>, WhyState) {
+    let vars: Vec<VarId> = found.state.iter().map(|(var, _)| *var).collect();
+    let names = vars.iter().map(|var| model.var(*var).name.clone()).collect();
+    (names, why_state(model, period, 0.0, &vars, &lines_of(model, stage), found))
 }
 
 /// The payoff lines of whoever chooses at a stage.

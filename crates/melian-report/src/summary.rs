@@ -14,7 +14,8 @@ pub struct Facts<'a> {
     /// Why.
     pub stages: &'a [Stage],
     /// How sure.
-    pub claims: &'a [Claim],
+    /// `None` if they were not judged.
+    pub claims: Option<&'a [Claim]>,
     /// How sure, over many worlds.
     pub worlds: Option<&'a WorldsPart>,
     /// What would change it.
@@ -30,7 +31,8 @@ pub fn summary(facts: &Facts<'_>) -> Summary {
         .map_or_else(String::new, |lead| format!("what becomes of {}", lead.variable));
     let ask = if topic.is_empty() { "what happens".into() } else { topic };
     let question = format!("{}: {ask}, why, how sure is it, and what would change it?", facts.title);
-    let sentences = [what(facts), why(facts), sure(facts), change(facts)];
+    let sure = facts.claims.and_then(|claims| sure(claims, facts.worlds));
+    let sentences = [what(facts), why(facts), sure, change(facts)];
     Summary { question, sentences: sentences.into_iter().flatten().collect() }
 }
 
@@ -154,23 +156,22 @@ fn name(claim: &Claim) -> &str {
     if claim.id.is_empty() { &claim.words } else { &claim.id }
 }
 
-fn sure(facts: &Facts<'_>) -> Option<String> {
-    let n = facts.claims.len();
+/// How many claims hold, and in which share of worlds.
+pub fn sure(claims: &[Claim], worlds: Option<&WorldsPart>) -> Option<String> {
+    let n = claims.len();
     if n == 0 {
         return Some("The model makes no claims.".into());
     }
-    let holds = facts.claims.iter().filter(|c| c.finding.verdict == "holds").count();
+    let holds = claims.iter().filter(|c| c.finding.verdict == "holds").count();
     let base = format!("At these parameters {holds} of {n} claims hold");
     let share = |claim: &Claim| {
         let worlds = claim.worlds.as_ref()?;
         worlds.plausible.clone().or(worlds.all.clone())
     };
     let mut shares: Vec<(&str, Interval)> =
-        facts.claims.iter().filter_map(|c| Some((name(c), share(c)?))).collect();
+        claims.iter().filter_map(|c| Some((name(c), share(c)?))).collect();
     shares.sort_by(|a, b| b.1.share.total_cmp(&a.1.share));
-    if let (Some(worlds), Some((most, high)), Some((least, low))) =
-        (facts.worlds, shares.first(), shares.last())
-    {
+    if let (Some(worlds), Some((most, high)), Some((least, low))) = (worlds, shares.first(), shares.last()) {
         let which = match worlds.plausible {
             Some(kept) => format!("{kept} plausible worlds of {}", worlds.solved),
             None => format!("{} worlds", worlds.solved),
@@ -183,14 +184,15 @@ fn sure(facts: &Facts<'_>) -> Option<String> {
         ));
     }
     let margin = |c: &&Claim| c.finding.margin.map_or(f64::INFINITY, f64::abs);
-    let close = facts.claims.iter().min_by(|a, b| margin(a).total_cmp(&margin(b)));
+    let close = claims.iter().min_by(|a, b| margin(a).total_cmp(&margin(b)));
     let close = close.filter(|c| c.finding.margin.is_some()).map_or_else(String::new, |c| {
-        format!(
-            "; the closest call is {}, which {} by {}",
-            name(c),
-            c.finding.verdict,
-            figure(c.finding.margin.unwrap_or(0.0).abs())
-        )
+        let by = figure(c.finding.margin.unwrap_or(0.0).abs());
+        let told = match c.finding.verdict {
+            "holds" | "fails" if by == "0.000" => format!("narrowly {}", c.finding.verdict),
+            "holds" | "fails" => format!("{} by {by}", c.finding.verdict),
+            verdict => format!("is {verdict}"),
+        };
+        format!("; the closest call is {}, which {told}", name(c))
     });
     Some(format!("{base}{close}: how sure they are over plausible parameters, `melian worlds` tells."))
 }

@@ -6,7 +6,18 @@ use melian_model::{
 };
 
 use super::{Elaborator, Symbols, env::Env, names::Meaning, symbols::Global};
-use crate::ast::{self, Aggregate, File, ItemKind};
+use crate::{
+    ast::{self, Aggregate, File, ItemKind},
+    lexer::lex,
+};
+
+/// Whether an id stands in a comment as a word.
+fn names(comment: &str, id: &str) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    comment.match_indices(id).any(|(at, _)| {
+        !inside(comment[..at].chars().next_back()) && !inside(comment[at + id.len()..].chars().next())
+    })
+}
 
 impl<'a> Elaborator<'a> {
     /// All measures.
@@ -41,11 +52,24 @@ impl<'a> Elaborator<'a> {
     pub fn mechanisms(&mut self) {
         let file = self.file;
         let mut ids: Vec<(&'a str, Span)> = Vec::new();
+        if !file.items.iter().any(|item| matches!(item.kind, ItemKind::Mechanism(_))) {
+            return;
+        }
+        let comments = lex(self.text).comments;
         for item in &file.items {
             let ItemKind::Mechanism(decl) = &item.kind else { continue };
             self.only_id(&decl.id, &mut ids);
             let (id, words) = (decl.id.text.clone(), decl.words.value.clone());
-            self.model.mechanisms.push(Mechanism { id, words, doc: item.doc.clone(), span: item.span });
+            let named = comments.iter().filter(|c| names(&self.text[c.span.range()], &id));
+            let mut lines: Vec<usize> = named.map(|c| c.line as usize + 1).collect();
+            lines.dedup();
+            self.model.mechanisms.push(Mechanism {
+                id,
+                words,
+                lines,
+                doc: item.doc.clone(),
+                span: item.span,
+            });
         }
     }
 

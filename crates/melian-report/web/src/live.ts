@@ -37,6 +37,8 @@ export interface Solved {
 export interface Judged {
   serial: number;
   claims: Claim[];
+  /** What the summary says of them; null where the page has said it. */
+  sentence: string | null;
 }
 
 // POST /api/heat Setting & HeatWish
@@ -63,6 +65,8 @@ export interface WhyWish {
 }
 export interface WhyAnswer {
   serial: number;
+  /** Names of the variables of `state.at`. */
+  variables: string[];
   state: WhyState;
 }
 

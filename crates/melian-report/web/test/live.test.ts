@@ -45,9 +45,9 @@ function solved(setting: Setting) {
 function usual({ kind, body, response }: Call): void {
     const serial = body.serial;
     if (kind === "solve") reply(response, 200, solved(body));
-    else if (kind === "claims") reply(response, 200, { serial, claims: view.claims.map((c) => ({ ...c, words: `judged ${serial}`, worlds: null })) });
+    else if (kind === "claims") reply(response, 200, { serial, sentence: null, claims: view.claims.map((c) => ({ ...c, words: `judged ${serial}`, worlds: null })) });
     else if (kind === "heat") reply(response, 200, { serial, visits: 0.5, x_levels: ["a", "b"], y_levels: ["c"], cells: { mass: [0.5, 0.5], choice: view.stages[0]!.actions.map(() => [0.2, 0.2]) } });
-    else if (kind === "why") reply(response, 200, { serial, state: { ...view.stages[0]!.why.states[0]!, period: body["period"], mass: 0.123 } });
+    else if (kind === "why") reply(response, 200, { serial, variables: view.stages[0]!.why.variables, state: { ...view.stages[0]!.why.states[0]!, period: body["period"], mass: 0.123 } });
     else if (kind === "ask") reply(response, 200, { serial, answer: "0.4312", value: 0.4312 });
     else if (kind === "report") { response.writeHead(200, { "content-type": "text/html", "content-disposition": 'attachment; filename="saved.html"' }); response.end("<!doctype html>"); }
     else reply(response, 404, { id: "unknown", title: "no such thing", help: [], span: null });

@@ -102,7 +102,10 @@ pub fn sparkline(values: &[f64], from: Option<f64>) -> String {
     let least = values.iter().copied().chain(from).fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let bar = |x: &f64| match most - least {
-        range if range > 0.0 => BARS[((x - least) / range * 7.0).round() as usize],
+        // What rounding leaves is no movement.
+        range if range > 1e-9 * least.abs().max(most.abs()).max(1e-300) => {
+            BARS[((x - least) / range * 7.0).round() as usize]
+        }
         _ => BARS[0],
     };
     values.iter().map(bar).collect()

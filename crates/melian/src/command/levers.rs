@@ -22,7 +22,7 @@ use super::{
     asked, output,
     shell::{Failure, Loaded, Shell},
     solved,
-    worlds::unknown,
+    worlds::{fingerprint, unknown},
 };
 
 /// Values of each parameter of the regime map.
@@ -110,20 +110,33 @@ pub fn kept(
     options: &Options,
     folder: &Path,
 ) -> Result<Levers, Failure> {
-    let path = folder.join(FILE);
-    let version = env!("CARGO_PKG_VERSION");
-    let known = std::fs::read_to_string(&path).ok();
-    if let Some((known, levers)) = known.and_then(|text| serde_json::from_str::<(String, Levers)>(&text).ok())
-        && known == version
-    {
+    if let Some(levers) = known(loaded, base, options, folder) {
         return Ok(levers);
     }
     let levers = levers(shell, loaded, base, options, &Request::new(loaded, &[], &[])?)?;
     // A folder that cannot be written is no reason to have no levers: they are solved again next time.
-    if let Ok(text) = serde_json::to_string(&(version, &levers)) {
-        output::write(&path, &text).unwrap_or_default();
+    if let Ok(text) = serde_json::to_string(&(key(loaded, base, options), &levers)) {
+        output::write(&folder.join(FILE), &text).unwrap_or_default();
     }
     Ok(levers)
+}
+
+/// The usual levers of a study, if its folder keeps them.
+pub fn known(loaded: &Loaded, base: &Scenario, options: &Options, folder: &Path) -> Option<Levers> {
+    let text = std::fs::read_to_string(folder.join(FILE)).ok()?;
+    let (of, levers) = serde_json::from_str::<(String, Levers)>(&text).ok()?;
+    (of == key(loaded, base, options)).then_some(levers)
+}
+
+/// A fingerprint of everything that levers hang on.
+fn key(loaded: &Loaded, base: &Scenario, options: &Options) -> String {
+    let model = loaded.game.model();
+    let version = env!("CARGO_PKG_VERSION");
+    let all = format!(
+        "{version} {:?} {:?} {base:?} {:?} {}",
+        model.constants, model.horizon, options.forever, loaded.game.text
+    );
+    fingerprint(all.as_bytes())
 }
 
 /// How many points the usual levers of a model are.
@@ -269,6 +282,9 @@ fn strongest(local: &Local, outputs: &Outputs, params: &[ParamId]) -> Option<(Pa
     let mut order: Vec<usize> = (0..params.len()).collect();
     order.sort_by(|&a, &b| moved(b).total_cmp(&moved(a)));
     let [x, y, ..] = order[..] else { return None };
+    if moved(x) == 0.0 {
+        return None;
+    }
     Some((params[x], params[y]))
 }
 

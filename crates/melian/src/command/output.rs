@@ -17,7 +17,8 @@ const UNFINISHED: &str = ".new";
 /// # Errors
 /// Why not.
 pub fn check(path: &Path) -> Result<(), Failure> {
-    let made = !path.exists();
+    // A link to nothing is something.
+    let made = path.symlink_metadata().is_err();
     let opened = fs::OpenOptions::new().create(true).append(true).open(path);
     opened.map(drop).map_err(|e| trouble(path, &e))?;
     if made {

@@ -48,7 +48,7 @@ impl Elaborator<'_> {
     /// Warns of mechanisms that no comment names.
     pub fn check_mechanisms(&mut self) {
         for mechanism in self.model.mechanisms.clone() {
-            if mechanism.lines(self.text).is_empty() {
+            if mechanism.lines.is_empty() {
                 self.report(
                     Diagnostic::warning(
                         "mechanism-nowhere",

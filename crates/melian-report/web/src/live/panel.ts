@@ -27,6 +27,11 @@ export function panel(app: App, sections: Section[]): HTMLElement {
             const judged = await client.post<Judged>("claims");
             if (!judged) return;
             app.view = { ...app.view, claims: judged.claims };
+            if (judged.sentence !== null) {
+                const { summary } = app.view;
+                app.view = { ...app.view, summary: { ...summary, sentences: [...summary.sentences, judged.sentence] } };
+                section("answer")?.update();
+            }
             section("claims")?.update();
             stale(false);
         } catch (error) {

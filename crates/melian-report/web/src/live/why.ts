@@ -24,7 +24,9 @@ export function whyPicker(app: App, stage: () => Stage, redraw: () => void) {
         try {
             const got = await client.post<WhyAnswer>("why", { stage: link.marks.stage, period: now.period, at: Object.fromEntries(now.at) });
             if (!got || wanted !== now) return;
-            answer = got.state;
+            // In the order of the page's own situations.
+            const at = new Map(got.variables.map((name, i) => [name, got.state.at[i] ?? ""]));
+            answer = { ...got.state, at: stage().why.variables.map((name) => at.get(name) ?? "") };
             put(note);
             redraw();
         } catch (error) {

@@ -72,7 +72,7 @@ function sure(worlds: ClaimWorlds): Child {
 function boxOf(app: App, box: Box): Child {
     return el("div", { class: "box" },
         el("h4", {}, "Where it fails"),
-        el("p", {}, `${percent(box.density)} of the worlds in this box fail, against ${percent(box.base)} of all; the box covers ${percent(box.coverage)} of the failures.`),
+        el("p", {}, `${percent(box.density)} of the worlds in this box fail, against ${percent(box.base)} of all that were looked at; the box covers ${percent(box.coverage)} of the failures.`),
         el("ul", {}, ...box.limits.map((limit) =>
             el("li", {}, parameter(limit.parameter, app.rows.get(limit.parameter)), " ",
                 limit.low !== null && limit.high !== null ? `from ${number(limit.low)} to ${number(limit.high)}`
@@ -133,7 +133,7 @@ export function claims(app: App): Section {
         const counted = (Object.keys(verdicts) as (keyof typeof verdicts)[])
             .map((v) => [verdicts[v], claims.filter((c) => c.finding.verdict === v).length] as const)
             .filter(([, n]) => n > 0);
-        put(intro, claims.length === 0 ? "This model makes no claims." : [
+        put(intro, claims.length === 0 ? "No claims were judged." : [
             `Of ${plural(claims.length, "claim")}: `,
             counted.map(([v, n], i) => [i > 0 && ", ", el("b", {}, `${v.sign} ${n}`), ` ${n === 1 ? v.words : v.many}`]), ". ",
             worlds ? "The line on the right says in which share of the worlds each holds, with its interval." : "Verdicts are for the values of this report; without worlds nothing says how sure they are."]);

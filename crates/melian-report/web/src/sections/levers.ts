@@ -100,7 +100,7 @@ export function levers(app: App): Section {
         const global = given.global;
         const reach = Math.max(1e-9, ...global.answers.flatMap((a) => a.drivers.map((d) => d.high ?? d.index))) * 1.05;
         parts.push(el("h3", {}, "All parameters at once, over the worlds"),
-            el("p", { class: "small" }, words(global.index), ": the share of an answer's movement over the worlds that a parameter has a part in. Lines are intervals; the arrow says whether more of it goes with more of the answer."),
+            el("p", { class: "small" }, words(global.index), ". Lines are intervals; the arrow says whether more of it goes with more of the answer."),
             el("div", { class: "multiples" }, ...global.answers.map((answer) => {
                 const made = figure({
                     class: "indices",

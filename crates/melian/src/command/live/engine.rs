@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -12,7 +13,7 @@ use melian::{
     report::{
         View, page,
         stages::{Heat, stage_variable, why_alone},
-        summary::{Facts, summary},
+        summary::{Facts, summary, sure},
         view::{Claim, Levers, Method, Outlook, Stage, StageVariable, Summary, Time},
     },
     solver::{Needs, Options, Plan, Spot, explain_all, portrait},
@@ -41,6 +42,9 @@ const KEPT: usize = 16;
 
 /// A report that can be asked.
 pub struct Live {
+    /// The model as it was named, and the folder of its worlds.
+    name: String,
+    folder: Option<PathBuf>,
     loaded: Loaded,
     settings: Settings,
     view: View,
@@ -94,6 +98,8 @@ struct Solved {
 #[derive(Serialize)]
 struct Judged {
     claims: Vec<Claim>,
+    /// What the summary says of them.
+    sentence: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -121,9 +127,16 @@ const MOST_LEVELS: usize = 200;
 
 impl Live {
     /// Of a report and what it was made from.
-    pub fn new(loaded: Loaded, settings: Settings, view: View) -> Live {
+    pub fn new(
+        name: &str,
+        folder: Option<PathBuf>,
+        loaded: Loaded,
+        settings: Settings,
+        mut view: View,
+    ) -> Live {
         let words = words(loaded.game.model());
-        Live { loaded, settings, view, words, kept: Mutex::default() }
+        view.method.command = report::command_for(name, &settings, folder.as_deref());
+        Live { name: name.to_owned(), folder, loaded, settings, view, words, kept: Mutex::default() }
     }
 
     fn model(&self) -> &Model {
@@ -143,13 +156,17 @@ impl Live {
         let world = self.settings.setup().world(model);
         let start = |(index, v): (usize, &'a melian::model::Variable)| {
             let level = world.as_ref().map_or(0, |world| world.start[index]);
-            let levels: Vec<String> =
+            let mut levels: Vec<String> =
                 (0..v.domain.size()).map(|k| model.level_name(VarId(index), k)).collect();
             let value = levels.get(level).cloned().unwrap_or_default();
+            // One that does not exist at the start has no value there.
+            if value.is_empty() {
+                levels.insert(0, String::new());
+            }
             Start { name: &v.name, doc: &v.doc, levels, value }
         };
-        let chosen = |v: &melian::model::Variable| {
-            v.is_state() && !v.is_optional() && (2..=MOST_LEVELS).contains(&v.domain.size())
+        let chosen = |index: usize, v: &melian::model::Variable| {
+            v.is_state() && model.ended != Some(VarId(index)) && (2..=MOST_LEVELS).contains(&v.domain.size())
         };
         let stages = (0..model.stages.len()).map(|stage| StageVariables {
             variables: mapped(model, StageId(stage))
@@ -160,7 +177,7 @@ impl Live {
         Config {
             session,
             parameters: model.params.iter().zip(&self.view.source.parameters).map(parameter).collect(),
-            starts: model.vars.iter().enumerate().filter(|(_, v)| chosen(v)).map(start).collect(),
+            starts: model.vars.iter().enumerate().filter(|(index, v)| chosen(*index, v)).map(start).collect(),
             words: &self.words,
             stages: stages.collect(),
         }
@@ -195,28 +212,44 @@ impl Live {
         let values = report::values(&solution);
         let scene = report::scene(&plan, model, &solution.world, &values, STATES, &|_| {})
             .map_err(|p| refusal(&p))?;
+        if setting.is_empty() {
+            let (time, outlook, stages) = (scene.time, scene.outlook, scene.stages);
+            let (summary, method) = (self.view.summary.clone(), self.view.method.clone());
+            return text(&Solved { summary, time, outlook, stages, method });
+        }
         let facts = Facts {
             title: &report::title(model),
             time: &scene.time,
             outlook: &scene.outlook,
             stages: &scene.stages,
-            claims: &[],
+            claims: None,
             worlds: None,
             levers: &Levers { local: None, global: None, map: None },
         };
-        let mut summary = summary(&facts);
-        // What the claims come to is told when they are judged.
-        summary.sentences.retain(|sentence| !sentence.contains("no claims"));
+        let summary = summary(&facts);
         let mut method = report::method(&self.loaded, &solution, started.elapsed().as_secs_f64());
-        method.command.clone_from(&self.view.method.command);
+        method.command = self.command(setting);
         let (time, outlook, stages) = (scene.time, scene.outlook, scene.stages);
         text(&Solved { summary, time, outlook, stages, method })
     }
 
     fn claims(&self, setting: &Setting, options: &Options) -> Result<Arc<str>, Refusal> {
         let solution = self.solution(setting, options, true)?;
-        let worlds = self.view.claims.iter().map(|claim| claim.worlds.clone()).collect();
-        text(&Judged { claims: report::claims(&self.loaded, &solution, worlds) })
+        // Worlds are of the report's start.
+        let of_worlds = setting.keeps_start();
+        let worlds =
+            self.view.claims.iter().map(|claim| claim.worlds.clone().filter(|_| of_worlds)).collect();
+        let claims = report::claims(&self.loaded, &solution, worlds);
+        // A report at its own setting has the sentence already.
+        let told = self.view.worlds.as_ref().filter(|_| of_worlds);
+        let sentence = if setting.is_empty() { None } else { sure(&claims, told) };
+        text(&Judged { claims, sentence })
+    }
+
+    /// The command that makes the report of a setting.
+    fn command(&self, setting: &Setting) -> String {
+        let folder = self.folder.as_deref().filter(|_| setting.is_empty());
+        report::command_for(&self.name, &setting.over(&self.settings), folder)
     }
 
     fn stage(&self, stage: usize) -> Result<StageId, Refusal> {
@@ -269,6 +302,10 @@ impl Live {
             let Some(var) = var else {
                 return Err(Refusal::wrong("unknown-name", format!("there is no variable `{name}`")));
             };
+            // It does not exist there.
+            if level.is_empty() {
+                continue;
+            }
             let Some(level) = melian::level_named(model, var, level) else {
                 return Err(Refusal::wrong("no-such-value", format!("`{name}` cannot be `{level}`")));
             };
@@ -280,9 +317,9 @@ impl Live {
         let plan = Plan::new(model, &needs, options).map_err(|p| refusal(&p))?;
         let spot = Spot::at(&plan, &world.start, stage, period, &state).map_err(|p| refusal(&p))?;
         let found = explain_all(&plan, &world, &[spot], &|_| {}).map_err(|p| refusal(&p))?;
-        let shown = &self.view.stages[stage.0].why;
-        let state = found.first().map(|found| why_alone(model, stage, period, shown, found));
-        Reply::json(&serde_json::json!({ "serial": body["serial"], "state": state }))
+        let told = found.first().map(|found| why_alone(model, stage, period, found));
+        let (variables, state) = told.ok_or_else(|| Refusal::defect("a choice is not explained"))?;
+        Reply::json(&serde_json::json!({ "serial": body["serial"], "variables": variables, "state": state }))
     }
 
     fn ask(&self, setting: &Setting, body: &Value, options: &Options) -> Result<Reply, Refusal> {
@@ -309,8 +346,7 @@ impl Live {
 
     fn report(&self, setting: &Setting, options: &Options) -> Result<Reply, Refusal> {
         let settings = setting.over(&self.settings);
-        let same = setting.setup(&self.settings) == self.settings.setup();
-        let mut view = match same {
+        let mut view = match setting.is_empty() {
             true => self.view.clone(),
             false => {
                 let wanted = Wanted { no_levers: true, ..Wanted::default() };
@@ -318,7 +354,7 @@ impl Live {
                     .map_err(|failure| of_failure(&failure))?
             }
         };
-        view.method.command = report::command_for(&self.view.method.command, &settings);
+        view.method.command = self.command(setting);
         let title = report::title(self.model());
         let html = page(&title, &view, None::<&()>).html;
         Ok(Reply::file(&format!("{}.html", self.model().name), html))

@@ -52,8 +52,8 @@ impl Serve {
             worlds::check_worlds(path, &loaded)?;
         }
         // What single parameters change is shown where it is known already: nobody waits for it.
-        let wanted = Wanted { no_levers: self.worlds.is_none(), ..Wanted::default() };
+        let wanted = Wanted { no_levers: self.worlds.is_none(), known_levers: true, ..Wanted::default() };
         let view = report::view(shell, &loaded, &settings, &wanted, self.worlds.as_deref())?;
-        serve::serve(shell, &self.place, engine::Live::new(loaded, settings, view))
+        serve::serve(shell, &self.place, engine::Live::new(name, self.worlds.clone(), loaded, settings, view))
     }
 }

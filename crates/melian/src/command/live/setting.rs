@@ -50,6 +50,16 @@ impl Setting {
         settings
     }
 
+    /// Whether nothing differs from the report.
+    pub fn is_empty(&self) -> bool {
+        self.params.is_empty() && self.start.is_empty()
+    }
+
+    /// Whether play starts as in the report.
+    pub fn keeps_start(&self) -> bool {
+        self.start.is_empty()
+    }
+
     /// The setup that this makes of the report's.
     pub fn setup(&self, settings: &Settings) -> Setup {
         self.over(settings).setup()

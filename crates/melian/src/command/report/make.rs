@@ -78,6 +78,9 @@ pub fn view_with(
     let usual = wanted.levers.is_empty() && wanted.map.is_empty();
     let levers::Levers { local, map } = match folder {
         _ if wanted.no_levers => levers::Levers::default(),
+        Some(folder) if wanted.known_levers => {
+            levers::known(loaded, world, &options, folder).unwrap_or_default()
+        }
         Some(folder) if usual => levers::kept(shell, loaded, world, &options, folder)?,
         _ => levers::levers(shell, loaded, world, &options, &request)?,
     };
@@ -92,7 +95,7 @@ pub fn view_with(
         time: &time,
         outlook: &outlook,
         stages: &stages,
-        claims: &claims,
+        claims: (!wanted.no_claims).then_some(&claims[..]),
         worlds: worlds.as_ref(),
         levers: &levers,
     };
@@ -229,7 +232,7 @@ pub fn method(loaded: &Loaded, solution: &Solution, seconds: f64) -> Method {
     Method {
         melian: env!("CARGO_PKG_VERSION").into(),
         hash: worlds::fingerprint(loaded.game.text.as_bytes()),
-        command: command(std::env::args().skip(1)),
+        command: command(std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned())),
         date: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
         seconds,
         games: solution.effort.games,
@@ -247,24 +250,29 @@ pub fn method(loaded: &Loaded, solution: &Solution, seconds: f64) -> Method {
     }
 }
 
-/// The command that makes the report of other settings: `melian report` on the same model.
-pub fn command_for(own: &str, settings: &Settings) -> String {
-    // The model is the first word after the subcommand that is no option; the report's own command has it.
-    let words: Vec<&str> = own.split(' ').collect();
-    let model = words.get(2).filter(|word| !word.starts_with('-')).copied().unwrap_or_default();
-    let mut arguments = vec!["report".to_owned()];
-    arguments.extend((!model.is_empty()).then(|| model.to_owned()));
-    for (option, list) in [("--const", &settings.consts), ("--param", &settings.params)] {
-        arguments
-            .extend(list.iter().flat_map(|(name, value)| [option.to_owned(), format!("{name}={value}")]));
+/// The command that makes the report of a model at some settings, with what many worlds say if they are in `worlds`.
+pub fn command_for(model: &str, settings: &Settings, worlds: Option<&Path>) -> String {
+    let mut words = vec!["report".to_owned(), model.to_owned()];
+    let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
+    match worlds {
+        // The rest is the study's.
+        Some(path) => add("--worlds", path.display().to_string()),
+        None => {
+            for (option, list) in [("--const", &settings.consts), ("--param", &settings.params)] {
+                list.iter().for_each(|(name, value)| add(option, format!("{name}={value}")));
+            }
+            settings.starts.iter().for_each(|(name, value)| add("--start", format!("{name}={value}")));
+            settings.start_from.iter().for_each(|file| add("--start-from", file.clone()));
+            let flags = [
+                ("--forever", settings.forever),
+                ("--homotopy", settings.homotopy),
+                ("--allow-unconverged", settings.allow_unconverged),
+                ("--no-levers", true),
+            ];
+            words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));
+        }
     }
-    arguments.extend(
-        settings.starts.iter().flat_map(|(name, value)| ["--start".to_owned(), format!("{name}={value}")]),
-    );
-    if settings.forever {
-        arguments.push("--forever".into());
-    }
-    command(arguments.into_iter())
+    command(words.into_iter())
 }
 
 /// A command as one would type it.

@@ -59,6 +59,9 @@ pub struct Wanted {
     /// Leave the claims out
     #[arg(long)]
     pub no_claims: bool,
+    /// Show levers only where a folder of worlds keeps them
+    #[arg(skip)]
+    pub known_levers: bool,
 }
 
 /// Kinds of reports.
@@ -82,7 +85,7 @@ impl Report {
         shell.remark_on_ranges(loaded.game.model(), &settings.params);
         let usual = PathBuf::from(format!("{}.html", loaded.game.model().name));
         let path = self.out.as_ref().unwrap_or(&usual);
-        if self.format == Kind::Html {
+        if self.format == Kind::Html || self.out.is_some() {
             output::check(path)?;
         }
         if let Some(path) = &self.worlds {

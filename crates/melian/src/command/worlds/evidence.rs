@@ -41,7 +41,7 @@ pub struct Evidence {
 /// The settings of a folder's study where none are given; a study that was made with others is refused.
 ///
 /// # Errors
-/// There is no study, or it is of other constants, parameters or starts.
+/// There is no study, or it is of other constants, parameters or starts, or was solved in another way.
 pub fn settings_of(path: &Path, given: &Settings) -> Result<Settings, Failure> {
     let folder = Folder::read(path)?;
     let described = folder.description();
@@ -74,7 +74,24 @@ pub fn settings_of(path: &Path, given: &Settings) -> Result<Settings, Failure> {
     } else if sorted(&settings.starts) != sorted(&pairs("start")) {
         return refuse("--start");
     }
-    settings.forever |= described.pointer("/model/forever").and_then(|v| v.as_bool()).unwrap_or(false);
+    let truth = |key: &str| described.pointer(key).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let ways = [
+        ("--forever", "/model/forever", &mut settings.forever),
+        ("--homotopy", "/solver/homotopy", &mut settings.homotopy),
+        ("--allow-unconverged", "/solver/allow_unconverged", &mut settings.allow_unconverged),
+    ];
+    for (option, key, own) in ways {
+        if *own && !truth(key) {
+            return refuse(option);
+        }
+        *own = truth(key);
+    }
+    let from = described.pointer("/solver/start_from_sha256").and_then(|v| v.as_str());
+    let read = |file: &String| std::fs::read(file).ok().map(|bytes| fingerprint(&bytes));
+    if settings.start_from.as_ref().and_then(read).as_deref() != from {
+        let title = format!("the worlds of `{}` were solved from another `--start-from`", path.display());
+        return Err(Failure::plain("other-study", title).help("name the file that they were solved from"));
+    }
     Ok(settings)
 }
 
@@ -108,7 +125,10 @@ pub fn check(path: &Path, loaded: &Loaded) -> Result<(), Failure> {
 /// The folder cannot be read.
 pub fn evidence(path: &Path, model: &Model) -> Result<Evidence, Failure> {
     let folder = Folder::read(path)?;
-    let worlds = Worlds::read(&folder, MOST)?;
+    let kind = folder.description().pointer("/design/kind").and_then(|kind| kind.as_str());
+    // Indices of a design of their own need all of it.
+    let most = if matches!(kind, Some("saltelli" | "morris")) { usize::MAX } else { MOST };
+    let worlds = Worlds::read(&folder, most)?;
     let sheet = sheet(&worlds);
     let spread = match worlds.design.as_str() {
         "sobol" | "lhs" => Spread::Randomised,
@@ -127,6 +147,9 @@ pub fn evidence(path: &Path, model: &Model) -> Result<Evidence, Failure> {
     let mut rows = worlds.rows(worlds.told_apart && !own);
     if rows.len() < ENOUGH && !own {
         rows = worlds.rows(false);
+        if worlds.told_apart && rows.len() >= ENOUGH {
+            notes.push("too few plausible worlds: drivers and failure boxes are of all worlds".into());
+        }
     }
     let usable = if own { unfinished.is_empty() } else { rows.len() >= ENOUGH };
     if !usable {
