@@ -13,7 +13,6 @@ use super::{
     report::{self, Wanted},
     serve,
     shell::{Failure, Outcome, Shell},
-    worlds,
 };
 
 /// Examples for `--help`.
@@ -41,16 +40,8 @@ pub struct Serve {
 impl Serve {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
-        let settings = match &self.worlds {
-            Some(path) => worlds::settings_of(path, &self.settings)?,
-            None => self.settings.clone(),
-        };
-        let loaded = shell.load(name, &settings)?;
-        shell.remark_on_ranges(loaded.game.model(), &settings.params);
-        if let Some(path) = &self.worlds {
-            worlds::check_worlds(path, &loaded)?;
-        }
+        let (name, settings, loaded) =
+            report::load(shell, self.model.as_deref(), self.worlds.as_deref(), &self.settings)?;
         // What single parameters change is shown where it is known already: nobody waits for it.
         let wanted = Wanted { no_levers: self.worlds.is_none(), known_levers: true, ..Wanted::default() };
         let view = report::view(shell, &loaded, &settings, &wanted, self.worlds.as_deref())?;

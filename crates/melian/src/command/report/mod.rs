@@ -3,7 +3,7 @@
 mod make;
 mod scene;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use make::{claims, command_for, method, title, values, view, view_with};
 pub use scene::{plan, scene};
@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Settings, output,
-    shell::{Failure, Outcome, Shell},
+    shell::{Failure, Loaded, Outcome, Shell},
     worlds,
 };
 
@@ -76,20 +76,12 @@ enum Kind {
 impl Report {
     /// Does it.
     pub fn execute(&self, shell: &Shell) -> Result<Outcome, Failure> {
-        let name = self.model.as_deref().unwrap_or(melian::models::flagship().name);
-        let settings = match &self.worlds {
-            Some(path) => worlds::settings_of(path, &self.settings)?,
-            None => self.settings.clone(),
-        };
-        let loaded = shell.load(name, &settings)?;
-        shell.remark_on_ranges(loaded.game.model(), &settings.params);
+        let (_, settings, loaded) =
+            load(shell, self.model.as_deref(), self.worlds.as_deref(), &self.settings)?;
         let usual = PathBuf::from(format!("{}.html", loaded.game.model().name));
         let path = self.out.as_ref().unwrap_or(&usual);
         if self.format == Kind::Html || self.out.is_some() {
             output::check(path)?;
-        }
-        if let Some(path) = &self.worlds {
-            worlds::check_worlds(path, &loaded)?;
         }
         let view = view(shell, &loaded, &settings, &self.wanted, self.worlds.as_deref())?;
         match self.format {
@@ -109,4 +101,27 @@ impl Report {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Loads the model of a report with the settings of its worlds, if it has any; its name, the settings, the model.
+///
+/// # Errors
+/// The model or the worlds cannot be read, or do not belong together.
+pub fn load<'a>(
+    shell: &Shell,
+    model: Option<&'a str>,
+    folder: Option<&Path>,
+    given: &Settings,
+) -> Result<(&'a str, Settings, Loaded), Failure> {
+    let name = model.unwrap_or(melian::models::flagship().name);
+    let settings = match folder {
+        Some(folder) => worlds::settings_of(folder, given)?,
+        None => given.clone(),
+    };
+    let loaded = shell.load(name, &settings)?;
+    shell.remark_on_ranges(loaded.game.model(), &settings.params);
+    if let Some(folder) = folder {
+        worlds::check_worlds(folder, &loaded)?;
+    }
+    Ok((name, settings, loaded))
 }
