@@ -2,9 +2,6 @@
 
 const minus = (text: string) => text.replace("-", "\u2212");
 
-/** A sentence of the program's with the signs that the page writes numbers with. */
-export const prose = (text: string) => text.replace(/(^|[\s([,:=])-(?=[\d.])/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
-
 /** Four significant digits, or what `digits` says; a dash where there is no number. */
 export function number(x: number | null | undefined, digits = 4): string {
     if (x === null || x === undefined || Number.isNaN(x)) return "\u2013";
@@ -24,18 +21,16 @@ export function whole(x: number): string {
     return String(Math.round(x)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-const perCent = (text: string) => `${text}\u202f%`;
-
-/** A probability in per cent: never "0 %" for what can happen, never "100 %" for what need not. */
+/** A probability in per cent: never "0%" for what can happen, never "100%" for what need not. */
 export function percent(p: number | null | undefined): string {
     if (p === null || p === undefined || Number.isNaN(p)) return "\u2013";
     const x = p * 100;
-    if (x <= 0) return perCent("0");
-    if (x < 0.1) return perCent("<0.1");
-    if (x < 0.95) return perCent(x.toFixed(1));
-    if (x >= 99.95 && x < 100) return perCent(">99.9");
-    if (x > 99.05 && x < 100) return perCent(x.toFixed(1));
-    return perCent(String(Math.round(x)));
+    if (x <= 0) return "0%";
+    if (x < 0.1) return "<0.1%";
+    if (x < 0.95) return `${x.toFixed(1)}%`;
+    if (x >= 99.95 && x < 100) return ">99.9%";
+    if (x > 99.05 && x < 100) return `${x.toFixed(1)}%`;
+    return `${Math.round(x)}%`;
 }
 
 export function seconds(s: number): string {
@@ -48,7 +43,6 @@ export function seconds(s: number): string {
 /** A text for where nothing but characters can stand: at most so many, none that turns the direction of writing. */
 export function label(text: string, most = 24): string {
     const clean = text.slice(0, most * 4 + 8).replace(/[\t\n\r]+/g, " ").replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u0000-\u001f]/g, "\ufffd");
-    if (/^-\d[\d.]*$/.test(clean)) return minus(clean);
     const points = [...clean];
     return points.length > most || text.length > most * 4 + 8 ? `${points.slice(0, most - 1).join("")}\u2026` : clean;
 }

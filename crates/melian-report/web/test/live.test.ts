@@ -96,14 +96,14 @@ test("a slider moves the outlook, then the claims", async () => {
     const range = tab.locator(".slider input[type=range]").first();
     await range.focus();
     await slide(tab, 0.9);
-    await tab.waitForFunction(() => /war 90\u202f%/.test(document.querySelector("#outlook .readout")!.textContent!));
+    await tab.waitForFunction(() => /war 90%/.test(document.querySelector("#outlook .readout")!.textContent!));
     assert.equal(await range.evaluate((node) => document.activeElement === node), true);
     assert.match(await tab.locator(".panel .status").innerText(), /^solved in/);
     await tab.waitForFunction(() => /judged/.test(document.querySelector(".claim h3")!.textContent!));
     assert.equal(await tab.locator(".stale").count(), 0);
     assert.equal(await tab.locator("#model tr").nth(1).locator(".number").innerText(), "0.9 (default 0.4)");
     await tab.locator("button", { hasText: "Reset" }).click();
-    await tab.waitForFunction(() => /war 40\u202f%/.test(document.querySelector("#outlook .readout")!.textContent!));
+    await tab.waitForFunction(() => /war 40%/.test(document.querySelector("#outlook .readout")!.textContent!));
     assert.deepEqual(calls.filter((c) => c.kind === "solve").at(-1)!.body.params, {});
     assert.deepEqual(trouble, []);
 });
@@ -132,15 +132,15 @@ test("stale answers, refusals for being late and a full house", async () => {
     await tab.waitForTimeout(150);
     await slide(tab, 0.75);
     await tab.waitForTimeout(250);
-    assert.doesNotMatch(await war(tab).innerText(), /war 20\u202f%/);
+    assert.doesNotMatch(await war(tab).innerText(), /war 20%/);
     await slide(tab, 0.8);
     await tab.waitForTimeout(250);
     assert.doesNotMatch(await tab.locator(".panel .status").innerText(), /newer/);
     await slide(tab, 0.85);
-    await tab.waitForFunction(() => /war 85\u202f%/.test(document.querySelector("#outlook .readout")!.textContent!));
+    await tab.waitForFunction(() => /war 85%/.test(document.querySelector("#outlook .readout")!.textContent!));
     if (!held[0]!.response.writableEnded) reply(held[0]!.response, 200, solved(held[0]!.body));
     await tab.waitForTimeout(100);
-    assert.match(await war(tab).innerText(), /war 85\u202f%/);
+    assert.match(await war(tab).innerText(), /war 85%/);
     assert.deepEqual(trouble, []);
 });
 
@@ -191,7 +191,7 @@ test("any map, any situation, and a report to keep", async () => {
     assert.deepEqual([heat["x"], heat["y"], heat["stage"]], ["ru_money", "regime", 0]);
     await tab.locator("#why .any-state summary").click();
     await tab.locator("#why .any-state select").nth(1).selectOption({ index: 0 });
-    await tab.waitForFunction(() => /12\u202f%/.test(document.querySelector("#why .situation")!.textContent!));
+    await tab.waitForFunction(() => /12%/.test(document.querySelector("#why .situation")!.textContent!));
     assert.ok((calls.find((c) => c.kind === "why")!.body as unknown as { at: object }).at);
     const [download] = await Promise.all([tab.waitForEvent("download"), tab.locator("button", { hasText: "Save as report" }).click()]);
     assert.equal(download.suggestedFilename(), "saved.html");

@@ -86,9 +86,3 @@ export const cut = () =>
     [...document.querySelectorAll("figure, .drawing, table, .scroller, .listing, section")]
         .filter((node) => node.scrollWidth > node.clientWidth + 1 && !["auto", "scroll"].includes(getComputedStyle(node).overflowX) && getComputedStyle(node).display !== "table")
         .map((node) => `${node.tagName} ${node.className} ${node.scrollWidth} > ${node.clientWidth}`);
-
-/** Everything of which a part is hidden below its edge: nobody scrolls on paper. */
-export const hidden = () =>
-    [...document.querySelectorAll("main *")]
-        .filter((node) => node.scrollHeight > node.clientHeight + 2 && getComputedStyle(node).overflowY !== "visible" && !node.closest(".hidden, svg, input") && node.getClientRects().length > 0)
-        .map((node) => `${node.tagName} ${node.className} ${node.scrollHeight} > ${node.clientHeight}`);

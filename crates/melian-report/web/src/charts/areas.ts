@@ -30,7 +30,7 @@ export function areas(time: () => Time, shares: () => Shares, colour: (i: number
         const marginRight = Math.min(70 + 6.6 * Math.max(0, ...levels.map((l) => [...label(l, most)].length)), width * 0.45);
         const marginTop = 8, marginBottom = 28;
         const made = drawn({
-            width, height, marginRight, marginTop, marginBottom, marginLeft: 48,
+            width, height, marginRight, marginTop, marginBottom, marginLeft: 44,
             x: { domain: [0, periods], label: null },
             y: { domain: [0, 1], label: null },
             marks: [
@@ -40,7 +40,7 @@ export function areas(time: () => Time, shares: () => Shares, colour: (i: number
                 ]),
                 ruleY([0, 0.25, 0.5, 0.75, 1], { stroke: "var(--ink)", strokeOpacity: 0.14, className: "grid" }),
                 axisY([0, 0.25, 0.5, 0.75, 1], { tickFormat: (p: number) => percent(p), tickSize: 0, label: null }),
-                axisX(ticks(time(), width - marginRight - 48), { tickFormat: tickName(time()), tickSize: 4, label: null }),
+                axisX(ticks(time(), width - marginRight - 44), { tickFormat: tickName(time()), tickSize: 4, label: null }),
             ],
         });
         made.node.querySelectorAll(".band").forEach((node, i) => {
@@ -82,7 +82,7 @@ export function areas(time: () => Time, shares: () => Shares, colour: (i: number
             const end = levels.map((name, i) => `${label(name, 40)} ${percent(probability[i]?.[time().periods])}`).join(", ");
             return `${heading} of ${label(variable, 60)} by ${time().word}. At the end: ${end}.`;
         },
-        caption: () => [heading, " of ", words(shares().variable, 60), shares().doc ? [". ", words(shares().doc)] : null, shares().present ? ". What is missing to 100\u202f%: the variable does not exist." : "."],
+        caption: () => [heading, " of ", words(shares().variable, 60), shares().doc ? [". ", words(shares().doc)] : null, shares().present ? ". What is missing to 100%: the variable does not exist." : "."],
         table: () => {
             const { variable, levels, probability } = shares();
             return periodTable(time(), `${heading} of ${label(variable, 60)}`, levels.map((name) => words(name, 40)), probability);

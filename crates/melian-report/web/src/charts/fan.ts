@@ -26,14 +26,14 @@ export function fan(time: () => Time, of: () => Fan, title: () => Child): Figure
         const { periods } = time();
         const shown = of();
         const pairs = Math.floor(shown.levels.length / 2);
-        const height = 180, marginTop = 8, marginBottom = 26, marginLeft = 46, marginRight = 30;
+        const height = 180, marginTop = 8, marginBottom = 26, marginLeft = 46;
         const bands = Array.from({ length: pairs }, (_, i) => {
             const low = shown.quantiles[i], high = shown.quantiles[shown.levels.length - 1 - i];
             return pick(low, periods).map(({ period, y }) => ({ period, y1: y, y2: high?.[period] ?? NaN }));
         });
         const middle = shown.quantiles[pairs];
         const made = drawn({
-            width, height, marginTop, marginBottom, marginLeft, marginRight,
+            width, height, marginTop, marginBottom, marginLeft, marginRight: 12,
             x: { domain: [0, periods], label: null },
             y: { domain: room(shown), label: null },
             marks: [
@@ -42,7 +42,7 @@ export function fan(time: () => Time, of: () => Fan, title: () => Child): Figure
                 line(pick(shown.mean, periods), { x: "period", y: "y", stroke: "var(--ink)", strokeWidth: 1.2, strokeDasharray: "3 3" }),
                 ruleY([room(shown)[0]], { stroke: "var(--rule)" }),
                 axisY({ ticks: 4, tickFormat: (x: number) => number(x, 3), tickSize: 0, label: null }),
-                axisX(ticks(time(), width - marginLeft - marginRight), { tickFormat: tickName(time()), tickSize: 4, label: null }),
+                axisX(ticks(time(), width - marginLeft - 12), { tickFormat: tickName(time()), tickSize: 4, label: null }),
             ],
         });
         made.node.dataset.top = String(marginTop);

@@ -32,8 +32,7 @@ export function ticks(time: Time, width: number): number[] {
     const first = yearly && step >= 12 ? time.labels.findIndex((l) => l.endsWith("-01")) : 0;
     const out = [];
     for (let p = Math.max(first, 0); p <= time.periods; p += step) out.push(p);
-    // One tick alone says nothing of the scale.
-    return out.length > 1 ? out : [0, time.periods];
+    return out;
 }
 
 export const tickName = (time: Time) => (period: number) =>

@@ -2,7 +2,7 @@
 
 import type { App } from "../app";
 import { el, put, words } from "../dom";
-import { number, prose } from "../format";
+import { number } from "../format";
 import type { Asked, Refusal } from "../live";
 import { refusal } from "./client";
 
@@ -86,8 +86,8 @@ export function askBox(app: App): HTMLElement {
         try {
             const got = await client.post<Asked>("ask", { question });
             if (!got) return;
-            put(status, prose(got.answer.slice(0, 200)));
-            answer = el("p", { class: "answer" }, words(prose(got.answer), 600), got.value !== null && !got.answer.includes(".") ? ` (${number(got.value)})` : null);
+            put(status, got.answer.slice(0, 200));
+            answer = el("p", { class: "answer" }, words(got.answer, 600), got.value !== null && !got.answer.includes(".") ? ` (${number(got.value)})` : null);
             answer = el("div", {}, el("code", {}, words(question, 600)), answer);
         } catch (error) {
             const said = refusal(error);

@@ -2,7 +2,7 @@
 
 import type { App, Section } from "../app";
 import { el, put, words } from "../dom";
-import { number, prose } from "../format";
+import { number } from "../format";
 
 export function answer(app: App): Section {
     const question = el("p", { class: "question" });
@@ -11,7 +11,7 @@ export function answer(app: App): Section {
     const update = () => {
         const { summary, outlook, model } = app.view;
         put(question, words(summary.question, 2000));
-        put(sentences, ...summary.sentences.map((s) => el("p", {}, words(prose(s), 4000))));
+        put(sentences, ...summary.sentences.map((s) => el("p", {}, words(s, 4000))));
         put(values, ...outlook.values.map(({ player, value }) => el("div", {}, el("dt", {}, words(player, 40)), el("dd", {}, number(value)))));
         values.title = model.convention === "payoff" ? "Expected discounted payoff at the start" : "Expected discounted payoff and shocks at the start";
     };

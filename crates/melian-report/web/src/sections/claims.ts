@@ -3,7 +3,7 @@
 import type { App, Section } from "../app";
 import { arrow } from "../charts/rows";
 import { el, parameter, put, table, words, type Child } from "../dom";
-import { number, percent, plural, prose, signed, verdicts, whole } from "../format";
+import { number, percent, plural, signed, verdicts, whole } from "../format";
 import type { Box, Claim, ClaimWorlds, Finding, Interval, Side } from "../view";
 
 const signs: { [relation: string]: string } = { ">=": "\u2265", "<=": "\u2264", "==": "=", "!=": "\u2260" };
@@ -47,7 +47,7 @@ function sidesTable(claim: Claim): HTMLElement {
         ]));
 }
 
-/** A share with its interval on a line from 0 to 100 %. */
+/** A share with its interval on a line from 0 to 100%. */
 function gauge(share: Interval, name: string): HTMLElement {
     const low = share.low ?? share.share, high = share.high ?? share.share;
     const band = el("span", { class: "gauge-band" }), point = el("span", { class: "gauge-point" });
@@ -142,7 +142,7 @@ export function claims(app: App): Section {
             el("p", {}, `${plural(worlds.solved, "world")} solved of ${whole(worlds.worlds)} (${worlds.design}); intervals at ${percent(worlds.level)}`, worlds.plausible !== null ? `; ${whole(worlds.plausible)} fit what has been observed.` : "."),
             worlds.conditions.length > 0 && table("What makes a world plausible", [{ head: "Condition" }, { head: "Share of worlds", number: true }],
                 worlds.conditions.map((c) => [words(c.words), c.share ? `${percent(c.share.share)} (${percent(c.share.low)}\u2013${percent(c.share.high)})` : "\u2013"])),
-            worlds.notes.map((note) => el("p", {}, words(prose(note))))]);
+            worlds.notes.map((note) => el("p", {}, words(note)))]);
     };
     update();
     return { id: "claims", title: "What is claimed, and whether it holds", short: "Claims", element: el("div", {}, intro, list, about), update };

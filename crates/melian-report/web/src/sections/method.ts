@@ -2,7 +2,7 @@
 
 import type { App, Section } from "../app";
 import { el, put, table, words, type Child } from "../dom";
-import { number, prose, seconds, whole } from "../format";
+import { number, seconds, whole } from "../format";
 
 async function copy(text: string, source: HTMLElement): Promise<boolean> {
     try {
@@ -18,8 +18,7 @@ async function copy(text: string, source: HTMLElement): Promise<boolean> {
 export function method(app: App): Section {
     const element = el("div");
     const update = () => {
-        const { method, time } = app.view;
-        const many = `${time.word}s`;
+        const { method } = app.view;
         const command = el("code", {}, method.command);
         const said = el("span", { role: "status", class: "small" });
         const button = el("button", { type: "button", on: { click: () => void copy(method.command, command).then((done) => put(said, done ? "copied" : "press Ctrl+C")) } }, "Copy");
@@ -28,11 +27,10 @@ export function method(app: App): Section {
             ["Made on", words(method.date, 40)],
             ["Time taken", seconds(method.seconds)],
             ["Games solved", whole(method.games)],
-            ["Play", time.forever ? [`for ever; ${whole(time.periods)} `, words(many, 20), " shown"] : [`${whole(time.periods)} `, words(time.periods === 1 ? time.word : many, 20)]],
-            ["Periods solved", whole(method.periods)],
+            ["Periods", `${whole(method.periods)}${app.view.time.forever ? ", then for ever" : ""}`],
             ["States", [`${whole(method.reachable)} reachable of `, words(method.states, 60)]],
             ["Value", app.view.model.convention === "payoff" ? "payoffs alone" : "payoffs and shocks (emax)"],
-            ["Ended", words(prose(method.status), 1000)],
+            ["Ended", words(method.status, 200)],
             ["SHA-256 of the model", el("code", { class: "hash" }, method.hash)],
         ];
         put(element,
@@ -42,7 +40,7 @@ export function method(app: App): Section {
             method.players.length > 0 && [el("h3", {}, "Players"), table("Players", [{ head: "Player" }, { head: "Discount", number: true }, { head: "Precision", number: true }, { head: "Range of payoffs", number: true }, { head: "Precision \u00d7 range", number: true }],
                 method.players.map((p) => [words(p.name, 60), number(p.discount), p.precision === "inf" ? "\u221e" : number(p.precision), number(p.range), number(p.product)]))],
             method.constants.length > 0 && [el("h3", {}, "Constants"), el("dl", { class: "facts compact" }, ...method.constants.map((c) => el("div", {}, el("dt", {}, words(c.name, 60)), el("dd", {}, words(c.value, 80)))))],
-            method.notes.length > 0 && [el("h3", {}, "Notes"), el("ul", {}, ...method.notes.map((note) => el("li", {}, words(prose(note), 2000))))]);
+            method.notes.length > 0 && [el("h3", {}, "Notes"), el("ul", {}, ...method.notes.map((note) => el("li", {}, words(note, 2000))))]);
     };
     update();
     return { id: "method", title: "How it was computed", short: "Method", element, update };
