@@ -152,6 +152,8 @@ test("paper shows everything", async () => {
     await tab.emulateMedia({ media: "print" });
     await tab.waitForTimeout(300);
     assert.deepEqual(await tab.evaluate(cut), []);
+    const short = await tab.$$eval(".listing, .scroller", (all) => all.filter((n) => n.clientHeight > 0 && n.scrollHeight > n.clientHeight + 1).map((n) => `${n.className} ${n.scrollHeight} > ${n.clientHeight}`));
+    assert.deepEqual(short, [], "nothing scrolls on paper");
     const hidden = await tab.evaluate(() => [...document.querySelectorAll("figure .drawing, .source li, .parameters tr")].filter((n) => n.getClientRects().length === 0).length);
     assert.equal(hidden, 0);
     assert.equal(await tab.locator("nav").isVisible(), false);
